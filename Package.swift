@@ -1,0 +1,131 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The dependency lists below are the house rules: a target may import what is listed for it and nothing else.
+// Build with `--explicit-target-dependency-import-check error` (the Makefile does) to make an undeclared import fail.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func plugin(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: "\(folder)Plugin", dependencies: dependencies, path: "Plugins/\(folder)", exclude: ["README.md"],
+        swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "penstock",
+    products: [.executable(name: "penstock", targets: ["penstock"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+
+        room("PipelineModel"),
+        room("PipelineEngine", ["PipelineModel"]),
+        room(
+            "PipelineStore",
+            ["PipelineEngine", "PipelineModel", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
+        room("PluginKit", ["PipelineModel", crypto, logging]),
+        room("PluginKitTesting", ["PluginKit", "PipelineModel", logging]),
+        room("WebhookIntake", ["PipelineEngine", "PluginKit", "PipelineModel", crypto, logging]),
+        room(
+            "ActionRunner",
+            ["PipelineEngine", "PluginKit", "ArtifactArchive", "PipelineModel", crypto, lifecycle, logging]),
+        room("ArtifactArchive", ["CZlib", "CDeflate", crypto]),
+        room("AWSSigning", [crypto]),
+        room("AWSWire", [.product(name: "XMLCoder", package: "XMLCoder")]),
+        room("CodePipelineAPI", ["PipelineEngine", "PluginKit", "PipelineModel"]),
+        room("CurlTransport", ["PluginKit", "CCurl", logging]),
+        room(
+            "PenstockServer",
+            [
+                "PipelineModel", "PipelineEngine", "PipelineStore", "PluginKit", "WebhookIntake", "ActionRunner",
+                "ArtifactArchive", "AWSSigning", "AWSWire", "CodePipelineAPI", "CurlTransport",
+                "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin",
+                crypto, lifecycle, logging, yams, .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Configuration", package: "swift-configuration"),
+            ]),
+        .executableTarget(
+            name: "penstock",
+            dependencies: [
+                "PenstockServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "PenstockBench",
+            dependencies: [
+                "PenstockServer", "PipelineEngine", "PipelineStore", "PipelineModel", "PluginKit", "WebhookIntake",
+                "ActionRunner", "ArtifactArchive", crypto, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+
+        plugin("GitHub", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", subprocess, systemPackage]),
+        plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
+        plugin("Local", ["PluginKit", "PipelineModel", crypto]),
+        plugin("CodeBuild", ["PluginKit", "PipelineModel", yams, subprocess, systemPackage]),
+
+        tests("PipelineModelTests", ["PipelineModel"]),
+        tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel"]),
+        tests(
+            "PipelineStoreTests",
+            ["PipelineStore", "PipelineEngine", "PipelineModel", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("PluginKitTests", ["PluginKit", "PluginKitTesting", "PipelineModel"]),
+        tests("ArtifactArchiveTests", ["ArtifactArchive", crypto]),
+        tests("AWSSigningTests", ["AWSSigning", "AWSWire", crypto]),
+        tests("CurlTransportTests", ["CurlTransport", "PluginKit"]),
+        tests(
+            "CodePipelineAPITests",
+            ["CodePipelineAPI", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel"]),
+        tests(
+            "WebhookIntakeTests",
+            ["WebhookIntake", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel", crypto]),
+        tests(
+            "ActionRunnerTests",
+            ["ActionRunner", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel", "ArtifactArchive"]),
+        tests("GitHubPluginTests", ["GitHubPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
+        tests(
+            "StorePluginTests",
+            ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel"]),
+        tests("CodeBuildPluginTests", ["CodeBuildPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
+        tests(
+            "PenstockServerTests",
+            [
+                "PenstockServer", "PluginKit", "PipelineModel",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        tests("AcceptanceTests", ["PipelineModel", crypto]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,197 @@
+public import Foundation
+public import PipelineModel
+
+/// Runs actions of one type.
+///
+/// A job is run at least once: after a crash the same job (same `id`) is given again, in a clean workspace, so
+/// being called twice must be harmless. Cancelling the task means that the action was stopped or timed out: end
+/// everything that was started, then return (the outcome is ignored).
+public protocol ActionProvider: Sendable {
+    var type: ActionTypeDescription { get }
+
+    /// Does the work. Long waiting on something outside returns `pending` and is called again with the token.
+    func run(_ job: ActionJob, on host: any ActionHost) async -> ActionOutcome
+
+    /// Called once, before the first job of a gateway's life: ends what a killed gateway left running.
+    func cleanUp(on host: any PluginHost) async
+}
+
+extension ActionProvider {
+    public func cleanUp(on host: any PluginHost) async {}
+}
+
+/// What a declaration of this type may hold. The API checks declarations against it.
+public struct ActionTypeDescription: Sendable, Equatable {
+    public let id: ActionTypeID
+    public let configuration: [ConfigurationProperty]
+    public let inputArtifacts: ClosedRange<Int>
+    public let outputArtifacts: ClosedRange<Int>
+    /// Seconds until an attempt times out (spec: execution-semantics §15).
+    public let timeout: Int
+    /// Whether input artifacts are unpacked into directories for the job, or given as the stored file.
+    public let inputForm: InputForm
+
+    public enum InputForm: Sendable, Equatable { case directory, file }
+
+    public init(
+        id: ActionTypeID, configuration: [ConfigurationProperty], inputArtifacts: ClosedRange<Int>,
+        outputArtifacts: ClosedRange<Int>, timeout: Int, inputForm: InputForm = .directory
+    ) {
+        self.id = id
+        self.configuration = configuration
+        self.inputArtifacts = inputArtifacts
+        self.outputArtifacts = outputArtifacts
+        self.timeout = timeout
+        self.inputForm = inputForm
+    }
+
+    public func property(_ name: String) -> ConfigurationProperty? { configuration.first { $0.name == name } }
+}
+
+public struct ConfigurationProperty: Sendable, Equatable {
+    public let name: String
+    public let required: Bool
+    public let secret: Bool
+    public let summary: String
+
+    public init(_ name: String, required: Bool = false, secret: Bool = false, summary: String = "") {
+        self.name = name
+        self.required = required
+        self.secret = secret
+        self.summary = summary
+    }
+}
+
+/// One attempt of one action, ready to run: variables resolved, secrets open, inputs unpacked.
+public struct ActionJob: Sendable {
+    /// The job's id and the idempotency key towards the outside.
+    public let id: ActionExecutionID
+    public let pipeline: PipelineName
+    public let execution: ExecutionID
+    public let stage: StageName
+    public let action: ActionName
+    public let type: ActionTypeID
+    public let region: String
+    public let account: String
+    public let configuration: [String: String]
+    public let inputs: [InputArtifact]
+    /// One for each declared output artifact, in order, with an empty folder to fill.
+    public let outputs: [OutputArtifact]
+    /// Sources: the revision that the event or the caller asked for; `nil` means the newest.
+    public let revision: SourceRevisionOverride?
+    /// What an earlier `pending` returned; `nil` on the first run and after a crash before the first report.
+    public let continuationToken: String?
+    /// A folder for this job alone, empty at the start of each run, removed afterwards.
+    public let workspace: URL
+
+    public init(
+        id: ActionExecutionID, pipeline: PipelineName, execution: ExecutionID, stage: StageName, action: ActionName,
+        type: ActionTypeID, region: String, account: String, configuration: [String: String], inputs: [InputArtifact],
+        outputs: [OutputArtifact], revision: SourceRevisionOverride?, continuationToken: String?, workspace: URL
+    ) {
+        self.id = id
+        self.pipeline = pipeline
+        self.execution = execution
+        self.stage = stage
+        self.action = action
+        self.type = type
+        self.region = region
+        self.account = account
+        self.configuration = configuration
+        self.inputs = inputs
+        self.outputs = outputs
+        self.revision = revision
+        self.continuationToken = continuationToken
+        self.workspace = workspace
+    }
+}
+
+public struct InputArtifact: Sendable {
+    public let name: ArtifactName
+    /// The unpacked folder, or the stored file, as the type's ``ActionTypeDescription/inputForm`` asks.
+    public let contents: URL
+    /// The object that it was read from, for variables that name it.
+    public let stored: StoredArtifact
+
+    public init(name: ArtifactName, contents: URL, stored: StoredArtifact) {
+        self.name = name
+        self.contents = contents
+        self.stored = stored
+    }
+}
+
+public struct OutputArtifact: Sendable {
+    public let name: ArtifactName
+    /// Put the files here and return `.directory`, or return any other place inside the workspace.
+    public let folder: URL
+
+    public init(name: ArtifactName, folder: URL) {
+        self.name = name
+        self.folder = folder
+    }
+}
+
+public enum ActionOutcome: Sendable {
+    case succeeded(ActionSuccess)
+    /// Not done yet: call again in `pollAgain`, with `token`. At most 2048 characters.
+    case pending(token: String, pollAgain: Duration, progress: ActionProgress)
+    case failed(FailureDetails)
+}
+
+public struct ActionProgress: Sendable, Equatable, Codable {
+    public var externalExecutionID: String?
+    public var externalExecutionURL: String?
+    public var summary: String?
+    /// 0 to 100.
+    public var percentComplete: Int?
+
+    public init(
+        externalExecutionID: String? = nil, externalExecutionURL: String? = nil, summary: String? = nil,
+        percentComplete: Int? = nil
+    ) {
+        self.externalExecutionID = externalExecutionID
+        self.externalExecutionURL = externalExecutionURL
+        self.summary = summary
+        self.percentComplete = percentComplete
+    }
+}
+
+public struct ActionSuccess: Sendable {
+    /// What each declared output artifact consists of. The host packs and stores it before the action succeeds.
+    public var outputs: [ArtifactName: ProducedArtifact]
+    public var variables: [String: String]
+    public var progress: ActionProgress
+    /// Sources: what was fetched.
+    public var revision: SourceRevision?
+
+    public init(
+        outputs: [ArtifactName: ProducedArtifact] = [:], variables: [String: String] = [:],
+        progress: ActionProgress = ActionProgress(), revision: SourceRevision? = nil
+    ) {
+        self.outputs = outputs
+        self.variables = variables
+        self.progress = progress
+        self.revision = revision
+    }
+}
+
+public enum ProducedArtifact: Sendable, Equatable {
+    /// A folder that the host packs.
+    case directory(URL)
+    /// Some entries of a folder, by their paths below it; the host packs them under `names` as the archive's paths.
+    case files(root: URL, entries: [PackedEntry])
+    /// One file that is stored as it is.
+    case file(URL)
+
+    public struct PackedEntry: Sendable, Equatable {
+        /// Below the root.
+        public let path: String
+        /// In the archive.
+        public let name: String
+
+        public init(path: String, name: String) {
+            self.path = path
+            self.name = name
+        }
+    }
+}

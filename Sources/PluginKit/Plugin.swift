@@ -1,0 +1,72 @@
+/// One integration: a name, settings, and what it contributes.
+///
+/// `init` checks the settings and does no I/O. A plugin keeps no package-level state; sockets, clock, secrets and
+/// temporary folders come from the host with each call.
+public protocol Plugin: Sendable {
+    static var description: PluginDescription { get }
+
+    /// - Throws: ``SettingsError`` naming the setting and the remedy.
+    init(settings: SettingValue) throws
+
+    /// Implement what you have; nothing answers "not implemented".
+    var contributions: [Contribution] { get }
+}
+
+public struct PluginDescription: Sendable {
+    /// As written under `modules:` and in `provider:`, e.g. `GitHub`.
+    public let name: String
+    /// One line: what it does.
+    public let summary: String
+    public let settings: [SettingDescription]
+
+    public init(name: String, summary: String, settings: [SettingDescription] = []) {
+        self.name = name
+        self.summary = summary
+        self.settings = settings
+    }
+}
+
+/// One setting as `penstock modules describe` shows it.
+public struct SettingDescription: Sendable {
+    public let key: String
+    public let summary: String
+    public let defaultValue: String?
+
+    public init(key: String, summary: String, defaultValue: String? = nil) {
+        self.key = key
+        self.summary = summary
+        self.defaultValue = defaultValue
+    }
+}
+
+public enum Contribution: Sendable {
+    case webhook(any WebhookProvider)
+    case action(any ActionProvider)
+    case objectStore(any ObjectStoreProvider)
+    case document(any DocumentValidator)
+}
+
+/// Checks a kind of file before anything runs, for `penstock validate`.
+public protocol DocumentValidator: Sendable {
+    /// A short name, e.g. `buildspec`.
+    var kind: String { get }
+    /// Whether a file of that name is of this kind; the content decides for names that say nothing.
+    func recognises(fileName: String) -> Bool
+    /// Every fault with its place; empty when the document is good. Never throws: what can't be read is a fault.
+    func faults(in contents: String) -> [DocumentFault]
+}
+
+public struct DocumentFault: Sendable, Equatable {
+    /// The place, e.g. `phases.build.commands`.
+    public let path: String
+    /// What is wrong and what to write instead.
+    public let message: String
+    /// What AWS would answer, e.g. `YAML_FILE_ERROR`.
+    public let code: String
+
+    public init(path: String, message: String, code: String) {
+        self.path = path
+        self.message = message
+        self.code = code
+    }
+}

@@ -1,0 +1,73 @@
+public import Foundation
+public import Logging
+public import PipelineModel
+
+/// What the host lends to every plugin.
+public protocol PluginHost: Sendable {
+    var http: any HTTPClient { get }
+    var logger: Logger { get }
+    /// The buckets that the configuration names, and the local ones.
+    var stores: any ObjectStores { get }
+    /// The Git hosts that the configuration names.
+    var connections: any Connections { get }
+    /// Folders that a build must not see: the data folder with its credentials and keys.
+    var hiddenFolders: [URL] { get }
+    /// A folder for state of this plugin that outlives a job (e.g. the ids of started processes).
+    func stateFolder(for plugin: String) throws -> URL
+    func now() -> Date
+}
+
+/// What the host lends to a running action.
+public protocol ActionHost: PluginHost {
+    /// The execution's log for this action.
+    var log: any ActionLog { get }
+}
+
+/// The log of one action execution. Lines appear in `run`, `tail` and the log files as they are written.
+public protocol ActionLog: Sendable {
+    /// Appends one line, without its line break. Secrets that the host knows are masked. Never blocks for long.
+    func line(_ text: String)
+    /// From now on, this text never appears in the log.
+    func mask(_ secret: String)
+}
+
+public protocol Connections: Sendable {
+    /// The connection of that ARN. `codestar-connections` and `codeconnections` ARNs name the same connection.
+    func connection(_ arn: ConnectionARN) -> Connection?
+    /// The connection of that name, e.g. for `GitHub` v1 actions, which name none.
+    func connection(named name: String) -> Connection?
+}
+
+/// A Git host, or one folder of repositories, with the means to read from it.
+public struct Connection: Sendable {
+    public let name: String
+    public let arn: ConnectionARN
+    /// The module that speaks for it, e.g. `GitHub`.
+    public let provider: String
+    /// The base URL: `BASE/owner/repo` is a repository that `git` can fetch.
+    public let url: String
+    public let credential: Credential?
+
+    public init(name: String, arn: ConnectionARN, provider: String, url: String, credential: Credential? = nil) {
+        self.name = name
+        self.arn = arn
+        self.provider = provider
+        self.url = url
+        self.credential = credential
+    }
+}
+
+/// A user name and a token or password. Prints as `****`.
+public struct Credential: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public let user: String
+    public let secret: String
+
+    public init(user: String, secret: String) {
+        self.user = user
+        self.secret = secret
+    }
+
+    public var description: String { "****" }
+    public var debugDescription: String { "****" }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
