@@ -1,0 +1,61 @@
+package import PipelineModel
+
+/// What a command led to: the ledger writes all of it in one transaction, or nothing.
+package struct Decision: Sendable, Equatable {
+    /// The state afterwards; `nil` when the pipeline is gone.
+    package var state: PipelineState?
+    package var events: [PipelineEvent]
+    package var effects: [EffectChange]
+    package var outcome: CommandOutcome
+
+    package init(
+        state: PipelineState?, events: [PipelineEvent], effects: [EffectChange], outcome: CommandOutcome
+    ) {
+        self.state = state
+        self.events = events
+        self.effects = effects
+        self.outcome = outcome
+    }
+}
+
+/// The facts that a decision may use besides the state: the machine reads no clock and rolls no dice.
+package struct DecisionContext: Sendable {
+    /// Seconds since 1970.
+    package var now: Double
+    package var ids: any IDSource
+    package var settings: EngineSettings
+
+    package init(now: Double, ids: any IDSource, settings: EngineSettings) {
+        self.now = now
+        self.ids = ids
+        self.settings = settings
+    }
+}
+
+/// What the composition tells the engine once, at the start.
+package struct EngineSettings: Sendable {
+    package var region: String
+    package var account: String
+    /// Seconds until an attempt times out, by type; other types get an hour (spec: execution-semantics §15).
+    package var actionTimeouts: [ActionTypeID: Int]
+    /// Seconds until an approval without `timeoutInMinutes` expires.
+    package var approvalTimeout: Int
+
+    package init(
+        region: String = "us-east-1", account: String = "000000000000", actionTimeouts: [ActionTypeID: Int] = [:],
+        approvalTimeout: Int = 7 * 86_400
+    ) {
+        self.region = region
+        self.account = account
+        self.actionTimeouts = actionTimeouts
+        self.approvalTimeout = approvalTimeout
+    }
+}
+
+/// Where new ids come from.
+package protocol IDSource: Sendable {
+    /// A UUID in lower case.
+    mutating func uuid() -> String
+    /// Random letters and digits, for artifact keys.
+    mutating func alphanumerics(_ count: Int) -> String
+}

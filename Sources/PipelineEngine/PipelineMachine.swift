@@ -1,0 +1,34 @@
+/// The rules of one pipeline: `decide` says what a command leads to, and is pure.
+///
+/// The machine works on a draft of the state. A rule emits events; each is applied to the draft at once, so the next
+/// rule sees it. Rules live in `PipelineMachine+RULE.swift`, what the events do to the state in `PipelineState+Apply.swift`.
+package struct PipelineMachine {
+    var draft: PipelineState?
+    var context: DecisionContext
+    private(set) var events: [PipelineEvent] = []
+    private(set) var effects: [EffectChange] = []
+
+    init(state: PipelineState?, context: DecisionContext) {
+        self.draft = state
+        self.context = context
+    }
+
+    /// What the command leads to.
+    ///
+    /// - Throws: ``CommandRefusal``; then nothing has happened.
+    package static func decide(
+        _ command: PipelineCommand, on state: PipelineState?, in context: DecisionContext
+    ) throws(CommandRefusal) -> Decision {
+        var machine = PipelineMachine(state: state, context: context)
+        let outcome = try machine.perform(command)
+        return Decision(
+            state: machine.draft, events: machine.events, effects: machine.effects, outcome: outcome)
+    }
+
+    mutating func emit(_ event: PipelineEvent) {
+        events.append(event)
+        PipelineState.apply(event, at: context.now, to: &draft)
+    }
+
+    mutating func change(_ effect: EffectChange) { effects.append(effect) }
+}
