@@ -1,3 +1,5 @@
+import Foundation
+
 /// A string that names one kind of thing, so that two kinds can't be mixed up.
 ///
 /// Conformers are plain values: no validation happens here. The API's shape layer checks lengths and patterns
@@ -76,4 +78,13 @@ public struct HookID: Identifier {
 public struct ConnectionARN: Identifier {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
+}
+
+extension ConnectionARN {
+    /// What two ARNs of one connection have in common: everything but the service's old or new name.
+    public var connectionKey: Substring {
+        guard let service = rawValue.range(of: ":codestar-connections:") ?? rawValue.range(of: ":codeconnections:")
+        else { return rawValue[...] }
+        return rawValue[service.upperBound...]
+    }
 }
