@@ -9,10 +9,12 @@ public struct StoredArtifact: Codable, Sendable, Equatable {
     public var size: Int64?
     /// The source revision that the artifact's content stems from, where it is a source's output.
     public var revision: SourceRevision?
+    /// The key that the artifact store declares; the object is written under it.
+    public var encryptionKeyID: String?
 
     public init(
         name: ArtifactName, bucket: BucketName, key: String, sha256: String? = nil, size: Int64? = nil,
-        revision: SourceRevision? = nil
+        revision: SourceRevision? = nil, encryptionKeyID: String? = nil
     ) {
         self.name = name
         self.bucket = bucket
@@ -20,6 +22,7 @@ public struct StoredArtifact: Codable, Sendable, Equatable {
         self.sha256 = sha256
         self.size = size
         self.revision = revision
+        self.encryptionKeyID = encryptionKeyID
     }
 }
 

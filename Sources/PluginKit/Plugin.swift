@@ -10,6 +10,28 @@ public protocol Plugin: Sendable {
 
     /// Implement what you have; nothing answers "not implemented".
     var contributions: [Contribution] { get }
+
+    /// Whether what the module depends on works on this machine, for `modules list`, `doctor` and the start's log.
+    func health(on host: any PluginHost) async -> [HealthFinding]
+}
+
+extension Plugin {
+    public func health(on host: any PluginHost) async -> [HealthFinding] { [] }
+}
+
+/// One thing that was checked, and what to do where it failed.
+public struct HealthFinding: Sendable, Equatable {
+    public enum Status: String, Sendable { case ok, warning, failed }
+
+    public let name: String
+    public let status: Status
+    public let message: String
+
+    public init(name: String, status: Status, message: String) {
+        self.name = name
+        self.status = status
+        self.message = message
+    }
 }
 
 public struct PluginDescription: Sendable {

@@ -10,6 +10,8 @@ package struct IntakeAnswer: Sendable, Equatable {
     package static let unexpectedPayload = IntakeAnswer(status: 400, code: "unexpected-payload")
     package static let wrongSignature = IntakeAnswer(status: 401, code: "wrong-signature")
     package static let unknownHook = IntakeAnswer(status: 404, code: "unknown-hook")
+    /// The sender broke off before its body was complete.
+    package static let brokenOff = IntakeAnswer(status: 400, code: "broken-off")
     package static let tooLarge = IntakeAnswer(status: 413, code: "too-large")
     package static let storageUnavailable = IntakeAnswer(status: 503, code: "storage-unavailable")
 }

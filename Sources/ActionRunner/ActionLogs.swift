@@ -1,0 +1,101 @@
+package import Foundation
+package import PipelineModel
+package import PluginKit
+import Synchronization
+
+/// The logs of all actions: one file an attempt, below `FOLDER/PIPELINE/EXECUTION/`.
+package final class ActionLogs: Sendable {
+    private let folder: URL
+    private let observer: (@Sendable (ActionLogLine) -> Void)?
+    private let now: @Sendable () -> Date
+
+    /// - Parameter observer: sees each line after it was written, masked; called from any thread, must be quick.
+    package init(
+        folder: URL, now: @escaping @Sendable () -> Date = { Date() },
+        observer: (@Sendable (ActionLogLine) -> Void)? = nil
+    ) {
+        self.folder = folder
+        self.observer = observer
+        self.now = now
+    }
+
+    /// The file of an attempt's log; it may not exist.
+    package func file(of action: ActionExecution, in pipeline: PipelineName) -> URL {
+        folder.appending(path: pipeline.rawValue).appending(path: action.executionID.rawValue)
+            .appending(path: "\(action.stage).\(action.action).\(action.id.rawValue.prefix(8)).log")
+    }
+
+    /// Opens an attempt's log for appending: a job that runs again after a crash goes on in the same file.
+    func open(for action: ActionExecution, in pipeline: PipelineName) throws -> ActionLogFile {
+        let file = file(of: action, in: pipeline)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        return try ActionLogFile(file: file, action: action, now: now, observer: observer)
+    }
+}
+
+package struct ActionLogLine: Sendable {
+    package let execution: ExecutionID
+    package let stage: StageName
+    package let action: ActionName
+    package let text: String
+}
+
+/// One attempt's log. Lines are written as they come, with the time in front.
+final class ActionLogFile: ActionLog {
+    private struct State {
+        var handle: FileHandle?
+        var secrets: [String] = []
+    }
+
+    private let state: Mutex<State>
+    private let action: ActionExecution
+    private let now: @Sendable () -> Date
+    private let observer: (@Sendable (ActionLogLine) -> Void)?
+
+    init(
+        file: URL, action: ActionExecution, now: @escaping @Sendable () -> Date,
+        observer: (@Sendable (ActionLogLine) -> Void)?
+    ) throws {
+        let descriptor = Foundation.open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: file.path])
+        }
+        self.state = Mutex(State(handle: FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)))
+        self.action = action
+        self.now = now
+        self.observer = observer
+    }
+
+    func line(_ text: String) {
+        let masked = state.withLock { state in
+            var masked = text
+            for secret in state.secrets where masked.contains(secret) {
+                masked = masked.replacingOccurrences(of: secret, with: ConfigurationValue.mask)
+            }
+            let stamp = now().formatted(.iso8601.time(includingFractionalSeconds: true))
+            // A full disk must not fail the build that logs; its own writes will say so.
+            try? state.handle?.write(contentsOf: Data("\(stamp) \(masked)\n".utf8))
+            return masked
+        }
+        observer?(
+            ActionLogLine(execution: action.executionID, stage: action.stage, action: action.action, text: masked))
+    }
+
+    /// Longest first, so that a secret within another leaves no rest. Very short texts would blank out half a log.
+    func mask(_ secret: String) {
+        guard secret.count >= 4 else { return }
+        state.withLock { state in
+            guard !state.secrets.contains(secret) else { return }
+            state.secrets.append(secret)
+            state.secrets.sort { $0.count > $1.count }
+        }
+    }
+
+    func close() {
+        state.withLock { state in
+            try? state.handle?.close()
+            state.handle = nil
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package import Foundation
+package import Logging
+package import PipelineEngine
+import PipelineModel
+package import PluginKit
+package import ServiceLifecycle
+import Synchronization
+
+/// Claims effects, runs them, and reports what they came to as commands.
+///
+/// Effects run at least once. A wake-up is a hint; the poll is the guarantee. On shutdown running jobs get a while to
+/// end; what is left then is ended and handed back, to run again under the same id at the next start.
+package struct Workshop: Service {
+    let ledger: any Ledger
+    let providers: [ActionTypeID: any ActionProvider]
+    let host: any PluginHost
+    let vault: any SecretVault
+    let logs: ActionLogs
+    let settings: RunnerSettings
+    let observer: @Sendable (JobObservation) -> Void
+    let logger: Logger
+    let worker = WorkerID(UUID().uuidString.lowercased())
+    let running = RunningJobs()
+    let slots: JobSlots
+
+    package init(
+        ledger: any Ledger, providers: [any ActionProvider], host: any PluginHost, vault: any SecretVault,
+        logs: ActionLogs, settings: RunnerSettings, logger: Logger,
+        observer: @escaping @Sendable (JobObservation) -> Void = { _ in }
+    ) {
+        self.ledger = ledger
+        self.providers = Dictionary(providers.map { ($0.type.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.host = host
+        self.vault = vault
+        self.logs = logs
+        self.settings = settings
+        self.observer = observer
+        self.logger = logger
+        self.slots = JobSlots(settings.concurrentJobs)
+    }
+
+    /// Jobs that run or wait for a place.
+    package var jobCount: Int { running.effects.count }
+
+    /// A new life of the gateway: nothing of the last one may run on, and its half-done workspaces are dust.
+    /// Called once, before ``run()``.
+    package func prepare() async throws {
+        for provider in providers.values { await provider.cleanUp(on: host) }
+        try JobWorkspace.removeTree(settings.workFolder)
+        try FileManager.default.createDirectory(
+            at: settings.workFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    /// Works until graceful shutdown or cancellation.
+    package func run() async throws {
+        let (bell, ring) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let closing = Closing()
+        ring.yield()
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { attendants in
+                attendants.addTask { for await _ in ledger.wakeUps() { ring.yield() } }
+                attendants.addTask { await ringWhenDue(ring) }
+                attendants.addTask { await renewLeases() }
+                await withDiscardingTaskGroup { effects in
+                    for await _ in bell {
+                        if closing.isSet { break }
+                        for effect in await claimAll() { effects.addTask { await perform(effect) } }
+                    }
+                    await drain()
+                }
+                attendants.cancelAll()
+            }
+        } onGracefulShutdown: {
+            closing.set()
+            ring.yield()
+        }
+    }
+
+    /// Everything that is due. Jobs are registered here, so that a cancel claimed beside them finds them.
+    private func claimAll() async -> [ClaimedEffect] {
+        var all: [ClaimedEffect] = []
+        do {
+            while true {
+                let claimed = try await ledger.claim(limit: 256, worker: worker, lease: settings.lease)
+                all += claimed.filter { effect in
+                    guard case .runAction = effect.effect.kind else { return true }
+                    return running.register(effect.effect.subject.id, effect: effect.id)
+                }
+                if claimed.count < 256 { return all }
+            }
+        } catch {
+            logger.error("effects could not be claimed", metadata: ["reason": "\(error)"])
+            return all
+        }
+    }
+
+    /// The slow poll, and the precise one for what is due soon.
+    private func ringWhenDue(_ ring: AsyncStream<Void>.Continuation) async {
+        while !Task.isCancelled {
+            var pause = settings.pollInterval
+            if let due = try? await ledger.nextDue() {
+                pause = min(pause, max(0.05, due - host.now().timeIntervalSince1970))
+            }
+            try? await Task.sleep(for: .seconds(pause))
+            ring.yield()
+        }
+    }
+
+    private func renewLeases() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(settings.lease / 3))
+            let held = running.effects
+            guard !held.isEmpty else { continue }
+            do {
+                _ = try await ledger.renew(held, worker: worker, lease: settings.lease)
+            } catch {
+                logger.warning("leases could not be renewed", metadata: ["reason": "\(error)"])
+            }
+        }
+    }
+
+    /// Lets running jobs end by themselves for a while, then ends them; each hands its effect back.
+    private func drain() async {
+        let deadline = ContinuousClock.now + .seconds(settings.drain)
+        while jobCount > 0, ContinuousClock.now < deadline, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        running.cancelAll()
+    }
+}
+
+private final class Closing: Sendable {
+    private let flag = Atomic(false)
+    var isSet: Bool { flag.load(ordering: .acquiring) }
+    func set() { flag.store(true, ordering: .releasing) }
+}

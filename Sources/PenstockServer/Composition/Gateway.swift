@@ -1,0 +1,113 @@
+package import ActionRunner
+package import CodePipelineAPI
+import CurlTransport
+package import Foundation
+package import Logging
+package import PipelineEngine
+import PipelineModel
+import PipelineStore
+package import PluginKit
+package import WebhookIntake
+
+/// One gateway, put together: the corridor from door to warehouse, without the listener.
+///
+/// `serve` and `run` open the same one. Opening takes the data folder's lock; ``close()`` gives it back.
+package struct Gateway: Sendable {
+    package let settings: ServerSettings
+    package let modules: Modules
+    package let host: GatewayHost
+    package let ledger: any Ledger
+    package let intake: DeliveryIntake
+    package let hooks: [Hook]
+    package let workshop: Workshop
+    package let logs: ActionLogs
+    package let api: CodePipelineService
+    package let keys: AccessKeys
+    package let metrics: Metrics
+    package let logger: Logger
+    private let http: CurlClient
+    private let sqlite: SQLiteLedger
+
+    /// - Parameters:
+    ///   - actions: providers beside those of the modules, e.g. the folders that `run` takes as sources.
+    ///   - lines: sees every line of every action's log as it is written.
+    /// - Throws: ``SettingsError``, ``CommandError``, `LedgerError` with the place and the remedy.
+    package static func open(
+        _ settings: ServerSettings, logger: Logger, actions: [any ActionProvider] = [],
+        lines: (@Sendable (ActionLogLine) -> Void)? = nil
+    ) async throws -> Gateway {
+        let modules = try Modules(settings)
+        let metrics = Metrics()
+        let providers = modules.actions + actions
+        let ledger = try await SQLiteLedger(
+            folder: settings.dataFolder,
+            settings: EngineSettings(
+                region: settings.region, account: settings.account,
+                actionTimeouts: Dictionary(
+                    providers.map { ($0.type.id, $0.type.timeout) }, uniquingKeysWith: { first, _ in first })),
+            logger: logger,
+            commitObserver: { _, seconds in metrics.observe("penstock_ledger_commit_seconds", seconds: seconds) })
+        do {
+            return try await assemble(settings, modules, ledger, providers, metrics, lines, logger)
+        } catch {
+            await ledger.close()
+            throw error
+        }
+    }
+
+    private static func assemble(
+        _ settings: ServerSettings, _ modules: Modules, _ ledger: SQLiteLedger, _ providers: [any ActionProvider],
+        _ metrics: Metrics, _ lines: (@Sendable (ActionLogLine) -> Void)?, _ logger: Logger
+    ) async throws -> Gateway {
+        let folder = settings.dataFolder
+        let vault = try KeyFileVault(folder: folder)
+        let keys = try AccessKeys.readOrMake(in: folder)
+        let http = CurlClient(logger: logger)
+        let host = try GatewayHost(settings: settings, modules: modules, http: http, logger: logger)
+        try host.checkStores()
+        let hooks = try HookTable.hooks(
+            settings, modules: modules, connections: host.connections, idKey: try HookTable.idKey(in: folder))
+        let logs = ActionLogs(folder: folder.appending(path: "logs"), observer: lines)
+        let workshop = Workshop(
+            ledger: ledger, providers: providers, host: host, vault: vault, logs: logs,
+            settings: RunnerSettings(
+                region: settings.region, account: settings.account, concurrentJobs: settings.concurrentJobs,
+                workFolder: folder.appending(path: "work")),
+            logger: logger, observer: { metrics.observe($0) })
+        try await workshop.prepare()
+        let arnPrefix = "arn:aws:codepipeline:\(settings.region):\(settings.account):webhook:"
+        return Gateway(
+            settings: settings, modules: modules, host: host, ledger: ledger,
+            intake: DeliveryIntake(
+                hooks: hooks, ledger: ledger, webhookARN: { arnPrefix + $0 },
+                now: { Date().timeIntervalSince1970 }, logger: logger),
+            hooks: hooks, workshop: workshop, logs: logs,
+            api: CodePipelineService(
+                ledger: ledger, actionTypes: ActionTypeCatalogue(providers.map(\.type)), vault: vault,
+                settings: apiSettings(settings)),
+            keys: keys, metrics: metrics, logger: logger, http: http, sqlite: ledger)
+    }
+
+    /// The roles that exist here come with the gateway's own access control; until then `strict` knows none.
+    private static func apiSettings(_ settings: ServerSettings) -> APISettings {
+        var api = APISettings()
+        if settings.rolesAreStrict { api.roles = .strict([]) }
+        return api
+    }
+
+    package var ledgerQueueDepth: Int { sqlite.queueDepth }
+
+    /// Gives the sockets and the data folder back. After the listener and the workshop have ended.
+    package func close() async {
+        await http.stop()
+        await sqlite.close()
+    }
+}
+
+extension Metrics {
+    func observe(_ job: JobObservation) {
+        observe(
+            "penstock_action_duration_seconds", ["provider": job.provider, "result": job.result.rawValue],
+            seconds: job.seconds)
+    }
+}

@@ -1,0 +1,56 @@
+import CodeBuildPlugin
+import GitHubPlugin
+import LocalPlugin
+package import PipelineModel
+package import PluginKit
+import S3Plugin
+
+/// The bundled modules: the one list, and the only place that imports plugins.
+package enum PluginCatalog {
+    package static let all: [any Plugin.Type] = [
+        CodeBuildPlugin.self, GitHub.self, LocalPlugin.self, S3Plugin.self,
+    ]
+}
+
+/// The modules of one gateway, made with their settings.
+package struct Modules: Sendable {
+    package let plugins: [any Plugin]
+
+    /// - Throws: ``SettingsError`` when a module is unknown or refuses its settings.
+    package init(_ settings: ServerSettings) throws {
+        let names = PluginCatalog.all.map { $0.description.name }
+        if let unknown = settings.modules.keys.sorted().first(where: { !names.contains($0) }) {
+            throw SettingsError(
+                place: "modules.\(unknown)",
+                message: "there is no such module; there are: \(names.joined(separator: ", "))")
+        }
+        plugins = try PluginCatalog.all.map {
+            try $0.init(settings: Self.settings(of: $0.description.name, in: settings))
+        }
+    }
+
+    /// CodeBuild's projects stand at the top of the configuration, as a map of their own.
+    private static func settings(of module: String, in settings: ServerSettings) -> SettingValue {
+        guard module == "CodeBuild" else { return settings.modules[module] ?? .map([:]) }
+        guard case .map(var members)? = settings.modules[module] ?? .map([:]) else {
+            return settings.modules[module] ?? .null
+        }
+        members["projects"] = settings.projects
+        return .map(members)
+    }
+
+    package var contributions: [Contribution] { plugins.flatMap(\.contributions) }
+
+    package var webhooks: [any WebhookProvider] {
+        contributions.compactMap { if case .webhook(let provider) = $0 { provider } else { nil } }
+    }
+    package var actions: [any ActionProvider] {
+        contributions.compactMap { if case .action(let provider) = $0 { provider } else { nil } }
+    }
+    package var objectStores: [any ObjectStoreProvider] {
+        contributions.compactMap { if case .objectStore(let provider) = $0 { provider } else { nil } }
+    }
+    package var documents: [any DocumentValidator] {
+        contributions.compactMap { if case .document(let validator) = $0 { validator } else { nil } }
+    }
+}

@@ -1,0 +1,108 @@
+import Foundation
+package import PluginKit
+import Yams
+
+/// `penstock.yaml` as it was written, before anything is made of it.
+package struct ConfigurationFile: Sendable {
+    /// What may stand at the top.
+    static let knownKeys: Set<String> = [
+        "listen", "data", "account", "region", "access", "concurrent_jobs", "log_level", "connections", "hooks",
+        "stores", "projects", "modules",
+    ]
+
+    package let values: SettingValue
+
+    package init() { values = .map([:]) }
+
+    /// - Throws: ``SettingsError`` naming the file and the place.
+    package init(contentsOf file: URL) throws {
+        let text: String
+        do {
+            text = try String(contentsOf: file, encoding: .utf8)
+        } catch {
+            throw SettingsError(place: file.path, message: "can't be read: \(error.localizedDescription)")
+        }
+        try self.init(yaml: text, name: file.path)
+    }
+
+    package init(yaml: String, name: String) throws {
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: yaml)
+        } catch {
+            throw SettingsError(place: name, message: "not YAML: \(error)")
+        }
+        guard let node else {
+            values = .map([:])
+            return
+        }
+        values = Self.value(of: node)
+        guard case .map(let members) = values else {
+            throw SettingsError(place: name, message: "must be a map of settings, e.g. 'listen: 127.0.0.1:7420'")
+        }
+        if let unknown = members.keys.sorted().first(where: { !Self.knownKeys.contains($0) }) {
+            throw SettingsError(
+                place: "\(name): \(unknown)",
+                message: "unknown setting; known here: \(Self.knownKeys.sorted().joined(separator: ", "))")
+        }
+    }
+
+    /// The members of one of the maps, in the order of their names.
+    func entries(_ key: String) throws -> [(name: String, value: SettingValue)] {
+        switch values[key] {
+        case nil, .null: []
+        case .map(let members): members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        default: throw SettingsError(place: key, message: "must be a map of names to settings")
+        }
+    }
+
+    /// The scalars at the top, as text, `access.roles` among them.
+    var scalars: [String: String] {
+        guard case .map(let members) = values else { return [:] }
+        var scalars = members.compactMapValues(\.scalarText)
+        if let roles = members["access"]?["roles"]?.scalarText { scalars["access.roles"] = roles }
+        return scalars
+    }
+
+    private static func value(of node: Node) -> SettingValue {
+        switch node {
+        case .mapping(let mapping):
+            .map(
+                Dictionary(
+                    mapping.map { ($0.key.string ?? "", value(of: $0.value)) }, uniquingKeysWith: { _, last in last }))
+        case .sequence(let sequence): .list(sequence.map(value(of:)))
+        case .scalar(let scalar): value(of: scalar)
+        case .alias: .null
+        }
+    }
+
+    /// Plain words become booleans and numbers; an account id such as `000000000000` stays text.
+    private static func value(of scalar: Node.Scalar) -> SettingValue {
+        let text = scalar.string
+        guard scalar.style == .plain || scalar.style == .any else { return .string(text) }
+        switch text {
+        case "", "~", "null": return .null
+        case "true": return .bool(true)
+        case "false": return .bool(false)
+        default: break
+        }
+        let hasLeadingZero = text.count > 1 && text.hasPrefix("0") && !text.hasPrefix("0.")
+        if !hasLeadingZero, let number = Int(text) { return .integer(number) }
+        if text.first.map({ $0.isNumber || $0 == "-" }) == true, !hasLeadingZero, let number = Double(text) {
+            return .number(number)
+        }
+        return .string(text)
+    }
+}
+
+extension SettingValue {
+    var scalarText: String? {
+        switch self {
+        case .string(let text): text
+        case .integer(let number): String(number)
+        case .number(let number): String(number)
+        case .bool(let flag): String(flag)
+        case .null, .list, .map: nil
+        }
+    }
+}

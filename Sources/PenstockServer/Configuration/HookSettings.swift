@@ -1,0 +1,50 @@
+package import PluginKit
+
+/// One entry of `hooks:`: where a host's deliveries come in.
+package struct HookSettings: Sendable {
+    package let name: String
+    package let provider: String
+    package let connection: String
+    /// Opaque; derived from the data folder's key when it isn't given.
+    package let id: String?
+    /// The secrets under which a delivery may be signed; empty only with `unauthenticated: true`.
+    package let secrets: [String]
+
+    private struct Entry: Decodable {
+        var provider: String?
+        var connection: String
+        var id: String?
+        var secret: String?
+        var secret_file: String?
+        var previous_secret: String?
+        var previous_secret_file: String?
+        var unauthenticated: Bool?
+    }
+
+    init(name: String, value: SettingValue) throws {
+        let place = "hooks.\(name)"
+        let entry = try value.decode(
+            Entry.self, at: place,
+            knownKeys: [
+                "provider", "connection", "id", "secret", "secret_file", "previous_secret", "previous_secret_file",
+                "unauthenticated",
+            ])
+        let secret = try SecretSetting.read(entry.secret, file: entry.secret_file, key: "secret", at: place)
+        let previous = try SecretSetting.read(
+            entry.previous_secret, file: entry.previous_secret_file, key: "previous_secret", at: place)
+        let secrets = [secret, previous].compactMap { $0 }.filter { !$0.isEmpty }
+        if secrets.isEmpty, entry.unauthenticated != true {
+            throw SettingsError(
+                place: "\(place).secret",
+                message: "a hook needs a secret (or secret_file); write 'unauthenticated: true' to do without")
+        }
+        if let id = entry.id, id.isEmpty || id.contains("/") || secrets.contains(id) {
+            throw SettingsError(place: "\(place).id", message: "must be one path segment and not the secret")
+        }
+        self.name = name
+        self.provider = entry.provider ?? "GitHub"
+        self.connection = entry.connection
+        self.id = entry.id
+        self.secrets = secrets
+    }
+}

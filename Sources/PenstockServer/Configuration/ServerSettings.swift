@@ -1,0 +1,114 @@
+import Configuration
+package import Foundation
+package import PluginKit
+
+/// All that `penstock.yaml`, the environment and the flags say together: the file gives way to `PENSTOCK_*`, both to
+/// the flags.
+package struct ServerSettings: Sendable {
+    package var host: String
+    package var port: Int
+    package var dataFolder: URL
+    package var account: String
+    package var region: String
+    package var rolesAreStrict: Bool
+    package var concurrentJobs: Int
+    package var logLevel: String
+    package var connections: [ConnectionSettings]
+    package var hooks: [HookSettings]
+    package var stores: [StoreSettings]
+    /// CodeBuild projects, given to that module as they stand.
+    package var projects: SettingValue
+    /// Settings of modules by name.
+    package var modules: [String: SettingValue]
+
+    /// What the command line says; `nil` where it says nothing.
+    package struct Flags: Sendable {
+        package var config: String?
+        package var data: String?
+        package var listen: String?
+
+        package init(config: String? = nil, data: String? = nil, listen: String? = nil) {
+            self.config = config
+            self.data = data
+            self.listen = listen
+        }
+    }
+
+    /// - Throws: ``SettingsError`` naming the setting and the remedy.
+    package static func load(
+        _ flags: Flags, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> ServerSettings {
+        let file = try file(flags, environment: environment)
+        let reader = ConfigReader(providers: [
+            provider("flags", ["data": flags.data, "listen": flags.listen].compactMapValues { $0 }),
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "penstock"),
+            provider("penstock.yaml", file.scalars),
+        ])
+        let (host, port) = try address(reader.string(forKey: "listen", default: "127.0.0.1:7420"))
+        let roles = reader.string(forKey: "access.roles", default: "lenient")
+        guard ["lenient", "strict"].contains(roles) else {
+            throw SettingsError(place: "access.roles", message: "must be 'lenient' or 'strict', not '\(roles)'")
+        }
+        return ServerSettings(
+            host: host, port: port,
+            dataFolder: absolute(reader.string(forKey: "data", default: "./.penstock")),
+            account: try account(reader.string(forKey: "account", default: "000000000000")),
+            region: reader.string(forKey: "region", default: "us-east-1"), rolesAreStrict: roles == "strict",
+            concurrentJobs: try count(reader.string(forKey: "concurrent_jobs", default: "16"), at: "concurrent_jobs"),
+            logLevel: reader.string(forKey: "log_level", default: "info"),
+            connections: try file.entries("connections").map(ConnectionSettings.init),
+            hooks: try file.entries("hooks").map(HookSettings.init),
+            stores: try file.entries("stores").map(StoreSettings.init),
+            projects: file.values["projects"] ?? .map([:]),
+            modules: Dictionary(
+                try file.entries("modules").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }))
+    }
+
+    private static func file(_ flags: Flags, environment: [String: String]) throws -> ConfigurationFile {
+        if let path = flags.config ?? environment["PENSTOCK_CONFIG"] {
+            return try ConfigurationFile(contentsOf: absolute(path))
+        }
+        let usual = absolute("./penstock.yaml")
+        return FileManager.default.fileExists(atPath: usual.path)
+            ? try ConfigurationFile(contentsOf: usual) : ConfigurationFile()
+    }
+
+    private static func provider(_ name: String, _ values: [String: String]) -> InMemoryProvider {
+        InMemoryProvider(
+            name: name,
+            values: Dictionary(
+                uniqueKeysWithValues: values.map { key, value in
+                    (
+                        AbsoluteConfigKey(key.split(separator: ".").map(String.init)),
+                        ConfigValue(.string(value), isSecret: false)
+                    )
+                }))
+    }
+
+    private static func absolute(_ path: String) -> URL {
+        URL(fileURLWithPath: (path as NSString).expandingTildeInPath).standardizedFileURL
+    }
+
+    private static func address(_ text: String) throws -> (String, Int) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65_535).contains(port)
+        else {
+            throw SettingsError(place: "listen", message: "must be HOST:PORT, e.g. 127.0.0.1:7420, not '\(text)'")
+        }
+        return (String(text[..<colon]), port)
+    }
+
+    private static func account(_ text: String) throws -> String {
+        guard text.count == 12, text.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+            throw SettingsError(place: "account", message: "must be 12 digits, not '\(text)'")
+        }
+        return text
+    }
+
+    private static func count(_ text: String, at place: String) throws -> Int {
+        guard let number = Int(text), number > 0 else {
+            throw SettingsError(place: place, message: "must be a whole number above 0, not '\(text)'")
+        }
+        return number
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Hummingbird
+import PipelineModel
+
+/// What operators and their monitors ask: is it alive, is it ready, which version, how does it do.
+struct OperatorDoor {
+    let gateway: Gateway
+    let version: String
+
+    func alive() -> Response { Response(200, "ok\n") }
+
+    /// Ready means that the ledger answers.
+    func ready() async -> Response {
+        do {
+            _ = try await gateway.ledger.nextDue()
+            return Response(200, "ready\n")
+        } catch {
+            gateway.logger.error("not ready", metadata: ["reason": "\(error)"])
+            return Response(503, "the ledger does not answer\n")
+        }
+    }
+
+    func versionAnswer() -> Response {
+        Response(200, "{\"name\":\"penstock\",\"version\":\"\(version)\"}\n", contentType: "application/json")
+    }
+
+    func metrics() async -> Response {
+        var gauges: [(name: String, labels: KeyValuePairs<String, String>, value: Double)] = [
+            ("penstock_ledger_queue_depth", [:], Double(gateway.ledgerQueueDepth)),
+            ("penstock_jobs_running", [:], Double(gateway.workshop.jobCount)),
+        ]
+        do {
+            let counts = try await gateway.ledger.counts()
+            gauges.append(("penstock_pipelines", [:], Double(counts.pipelines)))
+            gauges.append(("penstock_effects", ["state": "due"], Double(counts.effectsDue)))
+            gauges.append(("penstock_effects", ["state": "waiting"], Double(counts.effectsWaiting)))
+            gauges.append(("penstock_deliveries_journaled", [:], Double(counts.deliveries)))
+            for status in ExecutionStatus.allCases {
+                gauges.append(
+                    ("penstock_executions", ["status": status.rawValue], Double(counts.executionsByStatus[status] ?? 0))
+                )
+            }
+        } catch {
+            return Response(503, "the ledger does not answer\n")
+        }
+        return Response(
+            200, gateway.metrics.text(gauges: gauges), contentType: "text/plain; version=0.0.4; charset=utf-8")
+    }
+}

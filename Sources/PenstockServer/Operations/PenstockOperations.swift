@@ -1,0 +1,79 @@
+import AWSWire
+import CodePipelineAPI
+import Foundation
+import PipelineEngine
+import PipelineModel
+import PluginKit
+import WebhookIntake
+
+/// Our own service, for the commands about a running gateway: AWS JSON 1.1, target `Penstock_20261122.Op`, signing
+/// scope `penstock`.
+struct PenstockOperations {
+    static let target = "Penstock_20261122"
+    static let service = "penstock"
+
+    let gateway: Gateway
+
+    func perform(_ operation: String, input: JSONValue) async throws -> (any Encodable & Sendable)? {
+        switch operation {
+        case "ListDeliveries": try await listDeliveries(input)
+        case "GetDelivery": try await delivery(input)
+        case "ReplayDelivery": try await replay(input)
+        case "ListHooks": hooks()
+        case "ListModules": await modules()
+        default:
+            throw WireError.unknownOperation(
+                "The operation '\(operation)' is not available in this version of Penstock.")
+        }
+    }
+
+    private func listDeliveries(_ input: JSONValue) async throws -> DeliveryList {
+        let limit = Int(input["maxResults"]?.integer ?? 50)
+        guard (1...1000).contains(limit) else {
+            throw APIError("ValidationException", "maxResults must be between 1 and 1000")
+        }
+        let entries = try await gateway.ledger.journal(before: input["before"]?.integer, limit: limit)
+        return DeliveryList(deliveries: entries.map(DeliveryView.init))
+    }
+
+    private func entry(_ input: JSONValue) async throws -> JournalEntry {
+        guard let sequence = input["sequence"]?.integer else {
+            throw APIError(
+                "ValidationException", "sequence must be the number of a delivery; see penstock deliveries list")
+        }
+        guard let entry = try await gateway.ledger.journalEntry(sequence) else {
+            throw APIError("ResourceNotFoundException", "There is no delivery \(sequence) in the journal")
+        }
+        return entry
+    }
+
+    private func delivery(_ input: JSONValue) async throws -> DeliveryView { DeliveryView(try await entry(input)) }
+
+    private func replay(_ input: JSONValue) async throws -> ReplayView {
+        let entry = try await entry(input)
+        do {
+            let receipt = try await gateway.intake.replay(entry)
+            gateway.metrics.count("penstock_deliveries_total", ["outcome": "replayed"])
+            return ReplayView(sequence: receipt.sequence, decisions: receipt.decisions.map(DecisionView.init))
+        } catch {
+            throw APIError("ConflictException", error.description)
+        }
+    }
+
+    private func hooks() -> HookList {
+        HookList(
+            hooks: gateway.hooks.map {
+                HookView(
+                    name: $0.name, id: $0.id.rawValue, provider: $0.provider.name, connection: $0.connection.name,
+                    path: "/hooks/\($0.id)")
+            })
+    }
+
+    private func modules() async -> ModuleList {
+        var views: [ModuleView] = []
+        for plugin in gateway.modules.plugins {
+            views.append(ModuleView(plugin, health: await plugin.health(on: gateway.host)))
+        }
+        return ModuleList(modules: views)
+    }
+}
