@@ -110,12 +110,15 @@ public struct InputArtifact: Sendable {
     public let name: ArtifactName
     /// The unpacked folder, or the stored file, as the type's ``ActionTypeDescription/inputForm`` asks.
     public let contents: URL
+    /// The stored file as it was fetched, whatever form `contents` has: for actions that pass it on unopened.
+    public let archive: URL
     /// The object that it was read from, for variables that name it.
     public let stored: StoredArtifact
 
-    public init(name: ArtifactName, contents: URL, stored: StoredArtifact) {
+    public init(name: ArtifactName, contents: URL, archive: URL, stored: StoredArtifact) {
         self.name = name
         self.contents = contents
+        self.archive = archive
         self.stored = stored
     }
 }
