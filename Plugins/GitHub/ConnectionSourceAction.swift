@@ -1,0 +1,73 @@
+import Foundation
+import PipelineModel
+package import PluginKit
+
+/// `CodeStarSourceConnection`: one commit of a repository behind a declared connection, whatever its host.
+package struct ConnectionSourceAction: ActionProvider {
+    package init() {}
+
+    package var type: ActionTypeDescription {
+        ActionTypeDescription(
+            id: ActionTypeID(category: .source, owner: .aws, provider: "CodeStarSourceConnection"),
+            configuration: [
+                ConfigurationProperty("ConnectionArn", required: true, summary: "the connection, from penstock.yaml"),
+                ConfigurationProperty(
+                    "FullRepositoryId", required: true, summary: "owner/repository, as the host writes it"),
+                ConfigurationProperty(
+                    "BranchName", required: true, summary: "the branch whose pushes start the pipeline"),
+                ConfigurationProperty("OutputArtifactFormat", summary: "CODE_ZIP, the default"),
+                ConfigurationProperty("DetectChanges", summary: "false: pushes don't start the pipeline"),
+            ], inputArtifacts: 0...0, outputArtifacts: 1...1, timeout: 3600)
+    }
+
+    package func run(_ job: ActionJob, on host: any ActionHost) async -> ActionOutcome {
+        await outcome(of: job) {
+            let arn = ConnectionARN(try job.required("ConnectionArn"))
+            let repository = try job.required("FullRepositoryId")
+            let branch = try BranchName(job.required("BranchName"), key: "BranchName")
+            try checkFormat(job.configuration["OutputArtifactFormat"])
+            guard let connection = host.connections.connection(arn) else { throw Self.unknown(arn) }
+            let remote = try GitRemote(
+                provider: connection.provider, base: connection.url, repository: repository,
+                credential: connection.credential, key: "FullRepositoryId")
+            return try await CommitSource(remote: remote, branch: branch).deliver(job, on: host) { commit in
+                [
+                    "AuthorDate": commit.authored.ISO8601Format(),
+                    "AuthorDisplayName": commit.authorName,
+                    "AuthorEmail": commit.authorEmail,
+                    "AuthorId": commit.authorID,
+                    "BranchName": branch.text,
+                    "CommitId": commit.id.text,
+                    "CommitMessage": commit.message.cut(toUTF8: CommitSource.longestMessage),
+                    "ConnectionArn": arn.rawValue,
+                    "FullRepositoryName": repository,
+                    "ProviderType": connection.provider,
+                ]
+            }
+        }
+    }
+
+    package func cleanUp(on host: any PluginHost) async { await LeftoverProcesses.end(of: type.id, on: host) }
+
+    private func checkFormat(_ format: String?) throws(FailureDetails) {
+        switch format {
+        case nil, "", "CODE_ZIP": return
+        case "CODEBUILD_CLONE_REF":
+            throw FailureDetails(
+                .configurationError,
+                "OutputArtifactFormat CODEBUILD_CLONE_REF (a full clone for CodeBuild) is not available here; "
+                    + "use CODE_ZIP or leave the key out")
+        case let other?:
+            throw FailureDetails(
+                .configurationError,
+                "OutputArtifactFormat '\(printable(other))' is unknown; use CODE_ZIP or leave it out")
+        }
+    }
+
+    private static func unknown(_ arn: ConnectionARN) -> FailureDetails {
+        FailureDetails(
+            .configurationError,
+            "there is no connection '\(printable(arn.rawValue))'; declare it under connections: in penstock.yaml, "
+                + "or correct the action's ConnectionArn")
+    }
+}
