@@ -1,0 +1,49 @@
+import Foundation
+package import Logging
+import PluginKit
+
+/// What commands print: data to standard output, remarks to standard error.
+package enum CommandOutput {
+    /// One line to standard output, at once.
+    package static func line(_ text: String) { write(text + "\n", to: .standardOutput) }
+
+    /// One line to standard error.
+    package static func remark(_ text: String) { write(text + "\n", to: .standardError) }
+
+    static func write(_ text: String, to handle: FileHandle) {
+        // Whoever reads may have gone away (`| head`): then there is nobody left to tell.
+        try? handle.write(contentsOf: Data(text.utf8))
+    }
+
+    /// A value as indented JSON with sorted keys and ISO dates.
+    package static func json(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    /// Columns as wide as their widest cell.
+    package static func table(_ rows: [[String]], header: [String]) {
+        let all = [header] + rows
+        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        for row in all {
+            let cells = zip(row, widths).map { $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0) }
+            line(cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces))
+        }
+    }
+}
+
+/// The structured log on standard error.
+package enum CommandLogger {
+    /// - Throws: ``SettingsError`` for an unknown level.
+    package static func make(level: String) throws -> Logger {
+        guard let level = Logger.Level(rawValue: level) else {
+            let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SettingsError(place: "log_level", message: "must be one of \(known), not '\(level)'")
+        }
+        var logger = Logger(label: "penstock") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = level
+        return logger
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Logging
+import PluginKit
+
+/// `penstock doctor`: looks at a data folder and this machine, changes nothing, and says what to mend.
+package enum DoctorCommand {
+    package struct Finding: Codable, Sendable {
+        package var check: String
+        package var status: String
+        package var message: String
+    }
+
+    package static func findings(_ settings: ServerSettings) async -> [Finding] {
+        folderFindings(settings.dataFolder) + (await ledgerFindings(settings)) + (await moduleFindings(settings))
+            + [gitFinding()]
+    }
+
+    private static func folderFindings(_ folder: URL) -> [Finding] {
+        guard FileManager.default.fileExists(atPath: folder.path) else {
+            return [Finding(check: "data folder", status: "warning", message: "\(folder.path) does not exist yet; the first serve makes it")]
+        }
+        var findings = [Finding(check: "data folder", status: "ok", message: folder.path)]
+        for name in ["credentials", "secrets.key", "hooks.key"] {
+            let file = folder.appending(path: name)
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: file.path),
+                let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue
+            else { continue }
+            let isPrivate = mode & 0o077 == 0
+            findings.append(
+                Finding(
+                    check: name, status: isPrivate ? "ok" : "failed",
+                    message: isPrivate
+                        ? "readable by its owner only" : "others may read it; run: chmod 600 \(file.path)"))
+        }
+        return findings
+    }
+
+    private static func ledgerFindings(_ settings: ServerSettings) async -> [Finding] {
+        guard FileManager.default.fileExists(atPath: settings.dataFolder.appending(path: "ledger.sqlite").path) else {
+            return []
+        }
+        do {
+            return [Finding(check: "ledger", status: "ok", message: try await LedgerCheck.run(settings.dataFolder))]
+        } catch {
+            return [Finding(check: "ledger", status: "failed", message: "\(error)")]
+        }
+    }
+
+    private static func moduleFindings(_ settings: ServerSettings) async -> [Finding] {
+        do {
+            let modules = try Modules(settings)
+            let logger = try CommandLogger.make(level: "error")
+            let host = try GatewayHost(
+                settings: settings, modules: modules, http: OfflineHTTPClient(), logger: logger)
+            try host.checkStores()
+            _ = try HookTable.hooks(settings, modules: modules, connections: host.connections, idKey: Data(count: 32))
+            var findings = [Finding(check: "configuration", status: "ok", message: "every setting can be used")]
+            for plugin in modules.plugins {
+                findings += await plugin.health(on: host).map {
+                    Finding(
+                        check: "\(type(of: plugin).description.name): \($0.name)", status: $0.status.rawValue,
+                        message: $0.message)
+                }
+            }
+            return findings
+        } catch {
+            return [Finding(check: "configuration", status: "failed", message: "\(error)")]
+        }
+    }
+
+    private static func gitFinding() -> Finding {
+        let found = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+            .contains { FileManager.default.isExecutableFile(atPath: "\($0)/git") }
+        return Finding(
+            check: "git", status: found ? "ok" : "failed",
+            message: found ? "found" : "not found; source actions need it: apt-get install git")
+    }
+}
+

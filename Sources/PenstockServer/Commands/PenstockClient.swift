@@ -1,0 +1,65 @@
+import AWSSigning
+import AWSWire
+import CurlTransport
+package import Foundation
+import PluginKit
+
+/// Speaks to a running gateway: signed, JSON 1.1, our own service.
+package struct PenstockClient: Sendable {
+    private let endpoint: String
+    private let signer: SigV4Signer
+    private let http: CurlClient
+
+    /// Reads the endpoint and the key from the data folder. Call ``close()`` at the end.
+    package init(_ settings: ServerSettings) throws {
+        endpoint = Endpoint.of(settings)
+        signer = SigV4Signer(
+            region: settings.region, service: PenstockOperations.service,
+            credentials: try AccessKeys.read(in: settings.dataFolder).administrator)
+        http = CurlClient(logger: try CommandLogger.make(level: "error"))
+    }
+
+    package func close() async { await http.stop() }
+
+    /// - Throws: ``CommandError``: `unreachable` when nobody listens, `invalidInput` with the server's message.
+    package func call<Answer: Decodable>(
+        _ operation: String, _ input: [String: Int64] = [:], as type: Answer.Type
+    ) async throws -> Answer {
+        let body = try JSONBody.encode(input)
+        let headers = headers(operation)
+        let signed = signer.headers(
+            for: SigningRequest(method: "POST", path: "/", headers: headers, body: body), at: Date())
+        let response: HTTPClientResponse
+        do {
+            response = try await http.send(
+                HTTPClientRequest(
+                    method: "POST", url: endpoint + "/", headers: headers.filter { $0.name != "Host" } + signed,
+                    body: .bytes(body), isIdempotent: operation != "ReplayDelivery"))
+        } catch let error as HTTPClientError {
+            throw CommandError(.unreachable, "no gateway answers at \(endpoint) (\(error)); start one with 'penstock serve'")
+        }
+        return try Self.decode(try await response.body.collect(upTo: 64 << 20), status: response.status)
+    }
+
+    private func headers(_ operation: String) -> [(name: String, value: String)] {
+        let authority = URL(string: endpoint).flatMap { url in
+            url.host.map { host in url.port.map { "\(host):\($0)" } ?? host }
+        }
+        return [
+            (name: "Host", value: authority ?? ""), (name: "Content-Type", value: JSON11Response.contentType),
+            (name: JSON11Request.targetHeader, value: "\(PenstockOperations.target).\(operation)"),
+        ]
+    }
+
+    private static func decode<Answer: Decodable>(_ body: Data, status: Int) throws -> Answer {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .secondsSince1970
+        guard status == 200 else {
+            let fault = try? decoder.decode([String: String].self, from: body)
+            throw CommandError(
+                status >= 500 ? .failed : .invalidInput,
+                fault.map { "\($0["__type"] ?? "error"): \($0["message"] ?? "")" } ?? "the gateway answered \(status)")
+        }
+        return try decoder.decode(Answer.self, from: body)
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Hummingbird
+import Logging
+import PluginKit
+import ServiceLifecycle
+
+/// `penstock serve`: the gateway behind its listener, until SIGTERM or SIGINT has drained it.
+package enum ServeCommand {
+    package static func run(_ settings: ServerSettings) async throws {
+        let logger = try CommandLogger.make(level: settings.logLevel)
+        let gateway = try await Gateway.open(settings, logger: logger)
+        do {
+            await reportHealth(of: gateway)
+            try await listen(gateway)
+        } catch {
+            await gateway.close()
+            throw error
+        }
+        await gateway.close()
+        try? FileManager.default.removeItem(at: Endpoint.file(in: settings.dataFolder))
+        logger.info("stopped")
+    }
+
+    /// Says at the start what will not work, and what to do about it.
+    private static func reportHealth(of gateway: Gateway) async {
+        for plugin in gateway.modules.plugins {
+            for finding in await plugin.health(on: gateway.host) where finding.status != .ok {
+                gateway.logger.warning(
+                    "a module is not whole",
+                    metadata: [
+                        "module": "\(type(of: plugin).description.name)", "check": "\(finding.name)",
+                        "reason": "\(finding.message)",
+                    ])
+            }
+        }
+    }
+
+    private static func listen(_ gateway: Gateway) async throws {
+        let settings = gateway.settings
+        let application = Application(
+            router: Doors(gateway: gateway, version: Version.current).router(),
+            configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "penstock"),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? settings.port
+                let endpoint = "http://\(settings.host):\(port)"
+                do {
+                    try Endpoint.write(endpoint, in: settings.dataFolder)
+                } catch {
+                    gateway.logger.error("the endpoint could not be noted", metadata: ["reason": "\(error)"])
+                }
+                CommandOutput.line("listening on \(endpoint)")
+            },
+            logger: gateway.logger)
+        // The listener closes first, so nothing new comes in while the workshop drains.
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [gateway.workshop, application], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: gateway.logger))
+        do {
+            try await group.run()
+        } catch let error where "\(error)".contains("Address already in use") || "\(error)".contains("errno: 98") {
+            throw CommandError(
+                .failed, "\(settings.host):\(settings.port) is in use; choose another address with --listen HOST:PORT")
+        }
+    }
+}
+
+/// Where a running gateway of a data folder can be reached: `DATA/endpoint`.
+package enum Endpoint {
+    static func file(in folder: URL) -> URL { folder.appending(path: "endpoint") }
+
+    static func write(_ endpoint: String, in folder: URL) throws {
+        try PrivateFile.write(Data((endpoint + "\n").utf8), to: file(in: folder))
+    }
+
+    /// The noted endpoint, else the one that the settings would lead to.
+    package static func of(_ settings: ServerSettings) -> String {
+        if let text = try? String(contentsOf: file(in: settings.dataFolder), encoding: .utf8) {
+            return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        return "http://\(settings.host):\(settings.port)"
+    }
+}
+
+package enum Version {
+    package static let current = "0.1.0"
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import PenstockServer
+
+struct Hooks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The hooks of the configuration.", subcommands: [List.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Print each hook's URL, to be entered at the host.")
+
+        @OptionGroup var place: PlaceOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let hooks = try HooksCommand.list(place.settings())
+            guard output.output == .text else { return try CommandOutput.json(hooks) }
+            CommandOutput.table(
+                hooks.map { [$0.name, $0.provider, $0.connection, $0.url] },
+                header: ["NAME", "PROVIDER", "CONNECTION", "URL"])
+        }
+    }
+}
