@@ -1,0 +1,53 @@
+import PipelineEngine
+import PipelineModel
+
+/// Declares a pipeline and starts its first execution at once.
+struct CreatePipeline: APIOperation {
+    struct Input: Decodable, Sendable {
+        var pipeline: DeclaredPipeline
+        var tags: [RequestedTag]?
+    }
+
+    struct Output: Encodable, Sendable {
+        var pipeline: PipelineDeclarationOutput
+    }
+
+    static let name = "CreatePipeline"
+
+    static func inputShape(_ settings: APISettings) -> Shape {
+        .structure(
+            required: ["pipeline": .pipelineDeclaration(valueLimit: settings.configurationValueLimit)],
+            optional: ["tags": .list(of: RequestedTag.shape)])
+    }
+
+    let service: CodePipelineService
+
+    func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> Output {
+        try service.validator(region: context.region).check(input.pipeline)
+        try RequestedTag.check(input.tags ?? [], on: context.arn(ofPipeline: input.pipeline.name.rawValue))
+        let declaration = try await sealed(input.pipeline, in: context)
+        let trigger = ExecutionTrigger(type: .createPipeline, detail: String(context.principalARN.prefix(1024)))
+        let subject = RefusalSubject(account: context.account, pipeline: declaration.name)
+        let outcome = try await service.submit(.create(declaration, trigger: trigger), about: subject)
+        guard case .declared(let stored, _) = outcome else { throw .unexpected(outcome) }
+        return Output(pipeline: PipelineDeclarationOutput(stored))
+    }
+
+    /// The name and the quota are looked at before secrets are; the engine decides on the name for good.
+    private func sealed(
+        _ pipeline: DeclaredPipeline, in context: CallContext
+    ) async throws(APIError) -> PipelineDeclaration {
+        let name = pipeline.name
+        if try await service.read({ try await $0.state(of: name) }) != nil {
+            throw APIError(.pipelineNameInUse, about: RefusalSubject(account: context.account, pipeline: name))
+        }
+        if try await service.read({ try await $0.counts() }).pipelines >= service.settings.pipelines {
+            throw APIError(
+                "LimitExceededException",
+                "Account '\(context.account)' has \(service.settings.pipelines) pipelines already, the most that its "
+                    + "quota allows")
+        }
+        let sealing = SecretSealing(vault: service.vault, actionTypes: service.actionTypes, previous: nil)
+        return try sealing.seal(pipeline.declaration)
+    }
+}

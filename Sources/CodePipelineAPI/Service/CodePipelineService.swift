@@ -1,0 +1,69 @@
+package import PipelineEngine
+package import PipelineModel
+
+/// What the operations work with: the ledger, the vault, the known action types and the settings.
+package struct CodePipelineService: Sendable {
+    package let ledger: any Ledger
+    package let actionTypes: ActionTypeCatalogue
+    package let vault: any SecretVault
+    package let settings: APISettings
+
+    package init(
+        ledger: any Ledger, actionTypes: ActionTypeCatalogue, vault: any SecretVault,
+        settings: APISettings = APISettings()
+    ) {
+        self.ledger = ledger
+        self.actionTypes = actionTypes
+        self.vault = vault
+        self.settings = settings
+    }
+
+    /// Gives a command to the ledger; nothing has changed when it throws.
+    func submit(_ command: PipelineCommand, about subject: RefusalSubject) async throws(APIError) -> CommandOutcome {
+        do {
+            return try await ledger.perform(command, on: subject.pipeline)
+        } catch let refusal as CommandRefusal {
+            throw APIError(refusal, about: subject)
+        } catch {
+            throw .infrastructure(error)
+        }
+    }
+
+    /// Asks the ledger; its failures become 503 or 500.
+    func read<Answer: Sendable>(
+        _ query: @Sendable (any Ledger) async throws -> Answer
+    ) async throws(APIError) -> Answer {
+        do {
+            return try await query(ledger)
+        } catch {
+            throw .infrastructure(error)
+        }
+    }
+
+    /// - Throws: `PipelineNotFoundException` when there is no such pipeline.
+    func state(of pipeline: PipelineName, in context: CallContext) async throws(APIError) -> PipelineState {
+        let state = try await read { try await $0.state(of: pipeline) }
+        guard let state else { throw .pipelineNotFound(pipeline, account: context.account) }
+        return state
+    }
+
+    /// - Throws: `PipelineExecutionNotFoundException` when the pipeline has no such execution.
+    func execution(_ id: ExecutionID, of pipeline: PipelineName) async throws(APIError) -> PipelineExecution {
+        let execution = try await read { try await $0.execution(id) }
+        guard let execution, execution.pipeline == pipeline else {
+            throw .executionNotFound(id, of: pipeline)
+        }
+        return execution
+    }
+
+    func validator(region: String) -> DeclarationValidator {
+        DeclarationValidator(actionTypes: actionTypes, settings: settings, region: region)
+    }
+}
+
+extension APIError {
+    /// The engine answered a command with another command's outcome: a bug of ours.
+    static func unexpected(_ outcome: CommandOutcome) -> APIError {
+        .internalFailure("the ledger answered \(outcome) to a command that can't lead to it")
+    }
+}

@@ -1,0 +1,82 @@
+/// A regular expression of the service's model, matched against the whole string.
+///
+/// The model knows a handful of forms only, so each is matched by hand: no engine, no compilation, no back-tracking.
+package struct Pattern: Sendable, Equatable {
+    private enum Form: Sendable, Equatable {
+        /// One or more of these ASCII characters.
+        case oneOrMore(Set<UInt8>)
+        /// Any text without line breaks.
+        case singleLine
+        /// `arn:aws…:iam::ACCOUNT:role/…`
+        case roleARN
+        /// A UUID in lower case.
+        case uuid
+    }
+
+    /// As the model writes it and as violations show it.
+    package let text: String
+    private let form: Form
+
+    private init(text: String, form: Form) {
+        self.text = text
+        self.form = form
+    }
+
+    static let singleLine = Pattern(text: ".*", form: .singleLine)
+    static let roleARN = Pattern(text: #"arn:aws(-[\w]+)*:iam::[0-9]{12}:role/.*"#, form: .roleARN)
+    static let uuid = Pattern(
+        text: "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", form: .uuid)
+
+    /// `[CLASS]+`, where the class holds characters, ranges and escaped characters.
+    static func oneOrMore(_ characterClass: String, anchored: Bool = false) -> Pattern {
+        let text = "[\(characterClass)]+"
+        return Pattern(text: anchored ? "^\(text)$" : text, form: .oneOrMore(bytes(of: characterClass)))
+    }
+
+    package func matches(_ value: String) -> Bool {
+        switch form {
+        case .oneOrMore(let allowed): !value.isEmpty && value.utf8.allSatisfy(allowed.contains)
+        case .singleLine: !value.unicodeScalars.contains(where: Self.lineBreaks.contains)
+        case .roleARN: Self.isRoleARN(value)
+        case .uuid: Self.isUUID(value)
+        }
+    }
+
+    private static let lineBreaks: Set<Unicode.Scalar> = ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"]
+    private static let digits = bytes(of: "0-9")
+    private static let hexDigits = bytes(of: "0-9a-f")
+    private static let partition = bytes(of: "a-zA-Z0-9_\\-")
+
+    private static func bytes(of characterClass: String) -> Set<UInt8> {
+        var members: Set<UInt8> = []
+        var rest = Array(characterClass.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "\\"), let escaped = rest.popFirst() {
+                members.insert(escaped)
+            } else if rest.count >= 2, rest.first == UInt8(ascii: "-"), let last = rest.dropFirst().first {
+                members.formUnion(byte...last)
+                rest = rest.dropFirst(2)
+            } else {
+                members.insert(byte)
+            }
+        }
+        return members
+    }
+
+    private static func isRoleARN(_ value: String) -> Bool {
+        let parts = value.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[0] == "arn", parts[2] == "iam", parts[3].isEmpty else { return false }
+        let partitionIsKnown =
+            parts[1] == "aws"
+            || (parts[1].hasPrefix("aws-") && !parts[1].hasSuffix("-") && !parts[1].contains("--")
+                && parts[1].utf8.allSatisfy(partition.contains))
+        return partitionIsKnown && parts[4].utf8.count == 12 && parts[4].utf8.allSatisfy(digits.contains)
+            && parts[5].hasPrefix("role/") && singleLine.matches(String(parts[5]))
+    }
+
+    private static func isUUID(_ value: String) -> Bool {
+        let groups = value.split(separator: "-", omittingEmptySubsequences: false)
+        return groups.map(\.utf8.count) == [8, 4, 4, 4, 12]
+            && groups.allSatisfy { $0.utf8.allSatisfy(hexDigits.contains) }
+    }
+}
