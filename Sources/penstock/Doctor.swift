@@ -12,7 +12,9 @@ struct Doctor: AsyncParsableCommand {
         let findings = await DoctorCommand.findings(try place.settings())
         switch output.output {
         case .json: try CommandOutput.json(findings)
-        case .text: CommandOutput.table(findings.map { [$0.status, $0.check, $0.message] }, header: ["STATUS", "CHECK", "FINDING"])
+        case .text:
+            CommandOutput.table(
+                findings.map { [$0.status, $0.check, $0.message] }, header: ["STATUS", "CHECK", "FINDING"])
         }
         if findings.contains(where: { $0.status == "failed" }) { throw ExitCode(1) }
     }

@@ -18,7 +18,9 @@ struct ModulesCommand: AsyncParsableCommand {
             CommandOutput.table(
                 modules.map { module in
                     let bad = module.health.filter { $0.status != "ok" }
-                    return [module.name, bad.isEmpty ? "ok" : bad.map(\.message).joined(separator: "; "), module.summary]
+                    return [
+                        module.name, bad.isEmpty ? "ok" : bad.map(\.message).joined(separator: "; "), module.summary,
+                    ]
                 }, header: ["NAME", "HEALTH", "WHAT IT DOES"])
         }
     }
@@ -41,7 +43,9 @@ struct ModulesCommand: AsyncParsableCommand {
                 let usual = setting.defaultValue.map { " (default: \($0))" } ?? ""
                 CommandOutput.line("  \(setting.key): \(setting.summary)\(usual)")
             }
-            for finding in module.health { CommandOutput.line("\(finding.status): \(finding.name): \(finding.message)") }
+            for finding in module.health {
+                CommandOutput.line("\(finding.status): \(finding.name): \(finding.message)")
+            }
         }
     }
 }

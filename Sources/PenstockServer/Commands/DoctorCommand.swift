@@ -17,7 +17,11 @@ package enum DoctorCommand {
 
     private static func folderFindings(_ folder: URL) -> [Finding] {
         guard FileManager.default.fileExists(atPath: folder.path) else {
-            return [Finding(check: "data folder", status: "warning", message: "\(folder.path) does not exist yet; the first serve makes it")]
+            return [
+                Finding(
+                    check: "data folder", status: "warning",
+                    message: "\(folder.path) does not exist yet; the first serve makes it")
+            ]
         }
         var findings = [Finding(check: "data folder", status: "ok", message: folder.path)]
         for name in ["credentials", "secrets.key", "hooks.key"] {
@@ -76,4 +80,3 @@ package enum DoctorCommand {
             message: found ? "found" : "not found; source actions need it: apt-get install git")
     }
 }
-

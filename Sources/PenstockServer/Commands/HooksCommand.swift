@@ -13,7 +13,8 @@ package enum HooksCommand {
     package static func list(_ settings: ServerSettings) throws -> [Output] {
         guard FileManager.default.fileExists(atPath: settings.dataFolder.path) else {
             throw CommandError(
-                .invalidInput, "\(settings.dataFolder.path) does not exist yet; start 'penstock serve' once, or use --data")
+                .invalidInput,
+                "\(settings.dataFolder.path) does not exist yet; start 'penstock serve' once, or use --data")
         }
         let key = try HookTable.idKey(in: settings.dataFolder)
         let endpoint = Endpoint.of(settings)

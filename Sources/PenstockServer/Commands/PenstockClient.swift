@@ -36,7 +36,8 @@ package struct PenstockClient: Sendable {
                     method: "POST", url: endpoint + "/", headers: headers.filter { $0.name != "Host" } + signed,
                     body: .bytes(body), isIdempotent: operation != "ReplayDelivery"))
         } catch let error as HTTPClientError {
-            throw CommandError(.unreachable, "no gateway answers at \(endpoint) (\(error)); start one with 'penstock serve'")
+            throw CommandError(
+                .unreachable, "no gateway answers at \(endpoint) (\(error)); start one with 'penstock serve'")
         }
         return try Self.decode(try await response.body.collect(upTo: 64 << 20), status: response.status)
     }

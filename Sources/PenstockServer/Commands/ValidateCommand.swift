@@ -29,7 +29,9 @@ package enum ValidateCommand {
         let name = URL(fileURLWithPath: path).lastPathComponent
         let text = String(decoding: data, as: UTF8.self)
         if let validator = modules.documents.first(where: { $0.recognises(fileName: name) }) {
-            let faults = validator.faults(in: text).map { Fault(path: $0.path, exception: $0.code, message: $0.message) }
+            let faults = validator.faults(in: text).map {
+                Fault(path: $0.path, exception: $0.code, message: $0.message)
+            }
             return FileReport(file: path, kind: validator.kind, faults: faults)
         }
         return FileReport(file: path, kind: "pipeline", faults: pipelineFaults(data, modules, settings))

@@ -11,12 +11,14 @@ struct AWSDoor {
 
     private let gateway: Gateway
     private let verifier: SigV4Verifier
+    private let codePipeline: CodePipelineOperations
     private let penstock: PenstockOperations
 
     init(gateway: Gateway) {
         self.gateway = gateway
         self.verifier = SigV4Verifier(
             region: gateway.settings.region, services: ["codepipeline", "sts", PenstockOperations.service])
+        self.codePipeline = CodePipelineOperations(service: gateway.api)
         self.penstock = PenstockOperations(gateway: gateway)
     }
 
@@ -97,8 +99,7 @@ struct AWSDoor {
     ) async throws -> (any Encodable & Sendable)? {
         switch (call.prefix, service) {
         case ("CodePipeline_20150709", "codepipeline"):
-            return try await CodePipelineOperations(service: gateway.api)
-                .perform(call.operation, input: Document(call.input), in: context)
+            return try await codePipeline.perform(call.operation, input: Document(call.input), in: context)
         case (PenstockOperations.target, PenstockOperations.service):
             return try await penstock.perform(call.operation, input: call.input)
         default:

@@ -1,0 +1,123 @@
+import ActionRunner
+import Foundation
+import PipelineModel
+import Synchronization
+
+/// A tree of stages and actions that is drawn again in place, with the tail of the running log below it.
+final class LiveRunView: RunView {
+    private static let tailLength = 6
+
+    private struct State {
+        var tail: [String] = []
+        var drawnLines = 0
+        var last: PipelineExecution?
+    }
+
+    private let state = Mutex(State())
+
+    static var isPossible: Bool {
+        isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"].map { $0 != "dumb" } == true
+    }
+
+    func show(_ execution: PipelineExecution) {
+        state.withLock { state in
+            state.last = execution
+            redraw(&state)
+        }
+    }
+
+    func line(_ line: ActionLogLine) {
+        state.withLock { state in
+            state.tail.append("\(line.action) | \(line.text)")
+            if state.tail.count > Self.tailLength { state.tail.removeFirst(state.tail.count - Self.tailLength) }
+        }
+    }
+
+    func ask(_ question: String) -> Bool {
+        state.withLock { state in
+            CommandOutput.write("\(question) [y/N] ", to: .standardOutput)
+            state.drawnLines = 0
+            return readLine()?.lowercased().hasPrefix("y") == true
+        }
+    }
+
+    /// Leaves the tree standing, without the log's tail.
+    func close() {
+        state.withLock { state in
+            state.tail = []
+            redraw(&state)
+        }
+    }
+
+    private func redraw(_ state: inout State) {
+        guard let execution = state.last else { return }
+        let width = Self.terminalWidth
+        let now = Date().timeIntervalSince1970
+        let lines = (tree(execution, now: now) + state.tail.map { "    \u{1B}[2m\(Self.printable($0))\u{1B}[0m" })
+            .map { Self.cut($0, to: width) }
+        var text = state.drawnLines > 0 ? "\u{1B}[\(state.drawnLines)A" : ""
+        text += lines.map { "\u{1B}[2K\($0)\n" }.joined()
+        text += "\u{1B}[0J"
+        CommandOutput.write(text, to: .standardOutput)
+        state.drawnLines = lines.count
+    }
+
+    private func tree(_ execution: PipelineExecution, now: Double) -> [String] {
+        var lines = ["\(execution.pipeline) \(execution.id) \(execution.status.rawValue)"]
+        for stage in execution.stages {
+            let end = stage.status == .inProgress ? now : stage.lastUpdateTime
+            lines.append("  \(Self.mark(stage.status)) \(stage.name)  \(RunText.seconds(end - stage.startTime))")
+            for action in stage.actions {
+                let end = action.status == .inProgress ? now : action.lastUpdateTime
+                lines.append(
+                    "    \(Self.mark(action.status)) \(action.action) (\(action.type.provider))  "
+                        + RunText.seconds(end - action.startTime))
+            }
+        }
+        return lines
+    }
+
+    private static func mark(_ status: StageStatus) -> String {
+        switch status {
+        case .inProgress, .stopping: "\u{1B}[33m●\u{1B}[0m"
+        case .succeeded: "\u{1B}[32m✔\u{1B}[0m"
+        case .skipped: "○"
+        case .failed, .stopped, .cancelled: "\u{1B}[31m✘\u{1B}[0m"
+        }
+    }
+
+    private static func mark(_ status: ActionStatus) -> String {
+        switch status {
+        case .inProgress: "\u{1B}[33m●\u{1B}[0m"
+        case .succeeded: "\u{1B}[32m✔\u{1B}[0m"
+        case .failed, .abandoned: "\u{1B}[31m✘\u{1B}[0m"
+        }
+    }
+
+    /// A build's own control sequences must not move our cursor.
+    private static func printable(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+    }
+
+    /// Cuts to the terminal's width, not counting colour sequences.
+    private static func cut(_ text: String, to width: Int) -> String {
+        var shown = 0
+        var inSequence = false
+        var result = ""
+        for character in text {
+            if character == "\u{1B}" { inSequence = true }
+            if !inSequence {
+                guard shown < width - 1 else { continue }
+                shown += 1
+            }
+            result.append(character)
+            if inSequence, character.isLetter { inSequence = false }
+        }
+        return result
+    }
+
+    private static var terminalWidth: Int {
+        var size = winsize()
+        return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import PipelineModel
+
+/// What stands at the end of a run: the outcome, what failed and why, and the artifacts.
+struct RunSummary {
+    let execution: PipelineExecution
+
+    var lines: [String] {
+        let elapsed = RunText.seconds(execution.lastUpdateTime - execution.startTime)
+        return ["", "\(execution.pipeline): \(execution.status.rawValue) in \(elapsed)"] + failures + artifacts
+    }
+
+    private var failures: [String] {
+        execution.stages.flatMap(\.actions).compactMap { action in
+            action.failure.map { "  \(action.stage)/\(action.action): \($0.type.rawValue): \($0.message)" }
+        }
+    }
+
+    private var artifacts: [String] {
+        let stored = execution.artifacts.values.sorted { $0.name < $1.name }
+        guard !stored.isEmpty else { return [] }
+        let width = stored.map(\.name.rawValue.count).max() ?? 0
+        return ["artifacts:"]
+            + stored.map { artifact in
+                let name = artifact.name.rawValue.padding(toLength: width, withPad: " ", startingAt: 0)
+                let size = artifact.size.map { RunText.bytes($0) } ?? "?"
+                return "  \(name)  \(size)  sha256:\(artifact.sha256 ?? "?")  s3://\(artifact.bucket)/\(artifact.key)"
+            }
+    }
+}
