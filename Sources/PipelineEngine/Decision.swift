@@ -7,14 +7,19 @@ package struct Decision: Sendable, Equatable {
     package var events: [PipelineEvent]
     package var effects: [EffectChange]
     package var outcome: CommandOutcome
+    /// The executions that left the state by this decision, in their last form: the ledger's rows alone hold them
+    /// from now on.
+    package var departed: [PipelineExecution]
 
     package init(
-        state: PipelineState?, events: [PipelineEvent], effects: [EffectChange], outcome: CommandOutcome
+        state: PipelineState?, events: [PipelineEvent], effects: [EffectChange], outcome: CommandOutcome,
+        departed: [PipelineExecution] = []
     ) {
         self.state = state
         self.events = events
         self.effects = effects
         self.outcome = outcome
+        self.departed = departed
     }
 }
 

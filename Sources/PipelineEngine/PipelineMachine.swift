@@ -1,3 +1,5 @@
+import PipelineModel
+
 /// The rules of one pipeline: `decide` says what a command leads to, and is pure.
 ///
 /// The machine works on a draft of the state. A rule emits events; each is applied to the draft at once, so the next
@@ -7,6 +9,7 @@ package struct PipelineMachine {
     var context: DecisionContext
     private(set) var events: [PipelineEvent] = []
     private(set) var effects: [EffectChange] = []
+    private(set) var departed: [PipelineExecution] = []
 
     init(state: PipelineState?, context: DecisionContext) {
         self.draft = state
@@ -22,12 +25,13 @@ package struct PipelineMachine {
         var machine = PipelineMachine(state: state, context: context)
         let outcome = try machine.perform(command)
         return Decision(
-            state: machine.draft, events: machine.events, effects: machine.effects, outcome: outcome)
+            state: machine.draft, events: machine.events, effects: machine.effects, outcome: outcome,
+            departed: machine.departed)
     }
 
     mutating func emit(_ event: PipelineEvent) {
         events.append(event)
-        PipelineState.apply(event, at: context.now, to: &draft)
+        departed += PipelineState.apply(event, at: context.now, to: &draft)
     }
 
     mutating func change(_ effect: EffectChange) { effects.append(effect) }

@@ -1,0 +1,91 @@
+import PipelineModel
+
+/// Starting an execution: who asked, with which variables and revisions (spec: execution-semantics §13).
+extension PipelineMachine {
+    /// Seconds for which a client token is remembered.
+    static let tokenLifetime: Double = 86_400
+
+    mutating func start(_ request: StartRequest) throws(CommandRefusal) -> CommandOutcome {
+        let state = try existingState()
+        if let token = request.clientRequestToken,
+            let former = state.recentStarts.last(where: {
+                $0.token == token && $0.at > context.now - Self.tokenLifetime
+            })
+        {
+            guard former.request == request.input else {
+                throw .conflict("The client request token was used before with a different input.")
+            }
+            return .started(former.execution, again: true)
+        }
+        return .started(try begin(request), again: false)
+    }
+
+    /// Makes the execution and sends it to the first stage.
+    mutating func begin(_ request: StartRequest) throws(CommandRefusal) -> ExecutionID {
+        let state = try existingState()
+        try checkRevisions(request.input.sourceRevisions, in: state.declaration)
+        let (variables, missing) = try variableValues(request.input.variables, in: state.declaration)
+        if let name = missing.first, request.trigger.type == .startPipelineExecution {
+            throw .invalidInput(Self.missingVariable(name))
+        }
+        let id = ExecutionID(context.ids.uuid())
+        emit(
+            .executionStarted(
+                PipelineExecution(
+                    id: id, pipeline: state.declaration.name, pipelineVersion: state.declaration.version,
+                    number: state.nextNumber, mode: state.declaration.executionMode, trigger: request.trigger,
+                    startTime: context.now, sourceRevisionOverrides: request.input.sourceRevisions,
+                    variables: variables)))
+        if let token = request.clientRequestToken {
+            emit(
+                .startRemembered(
+                    RecentStart(token: token, request: request.input, execution: id, at: context.now)))
+        }
+        // Nobody waits for the answer to an event's start: the execution itself tells what was missing.
+        if let name = missing.first {
+            emit(.executionEnded(id, .failed, summary: Self.missingVariable(name)))
+        } else {
+            advance(id, beyond: nil)
+        }
+        return id
+    }
+
+    private func checkRevisions(
+        _ overrides: [SourceRevisionOverride], in declaration: PipelineDeclaration
+    ) throws(CommandRefusal) {
+        for revision in overrides {
+            let isSource = declaration.stages.contains {
+                $0.action(revision.actionName)?.actionTypeId.category == .source
+            }
+            guard isSource else {
+                throw .invalidInput(
+                    "The source revision override names '\(revision.actionName)', which is no source action of "
+                        + "pipeline '\(declaration.name)'.")
+            }
+        }
+    }
+
+    /// Override before default; also the names that have neither.
+    private func variableValues(
+        _ overrides: [String: String], in declaration: PipelineDeclaration
+    ) throws(CommandRefusal) -> (values: [String: String], missing: [String]) {
+        let declared = declaration.variables ?? []
+        if let unknown = overrides.keys.sorted().first(where: { name in !declared.contains { $0.name == name } }) {
+            throw .invalidInput("Pipeline '\(declaration.name)' declares no variable '\(unknown)'.")
+        }
+        var values: [String: String] = [:]
+        var missing: [String] = []
+        for variable in declared {
+            if let value = overrides[variable.name] ?? variable.defaultValue {
+                values[variable.name] = value
+            } else {
+                missing.append(variable.name)
+            }
+        }
+        return (values, missing)
+    }
+
+    private static func missingVariable(_ name: String) -> String {
+        "Variable '\(name)' has no default value and was given none: start the pipeline with a value for it."
+    }
+}
