@@ -59,19 +59,17 @@ struct LedgerSession<Rows: LedgerRows> {
         _ decision: Decision, on pipeline: PipelineName, from before: PipelineState?, at now: Double
     ) throws {
         if let state = decision.state {
-            if !decision.events.isEmpty { try keep(state, decision, from: before, at: now) }
+            if !decision.events.isEmpty { try keep(state, decision, at: now) }
         } else if before != nil {
             try remove(pipeline)
         }
         for change in decision.effects { try write(change, at: now) }
     }
 
-    private mutating func keep(
-        _ state: PipelineState, _ decision: Decision, from before: PipelineState?, at now: Double
-    ) throws {
+    private mutating func keep(_ state: PipelineState, _ decision: Decision, at now: Double) throws {
         let pipeline = state.declaration.name
         try rows.append(decision.events, of: pipeline, at: now)
-        let touched = TouchedRecords(decision, from: before, at: now)
+        let touched = TouchedRecords(decision)
         for execution in touched.executions { request.keep(execution) }
         for action in touched.actions { request.keep(ActionRecord(pipeline: pipeline, action: action)) }
         for case .pipelineCreated(let declaration) in decision.events { declare(declaration) }
