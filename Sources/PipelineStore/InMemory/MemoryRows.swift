@@ -1,0 +1,139 @@
+import PipelineEngine
+import PipelineModel
+
+/// The ledger's rows in memory. Its writes can't fail, so nothing ever has to be undone.
+struct MemoryRows: LedgerRows {
+    private(set) var states: [PipelineName: PipelineState] = [:]
+    private(set) var versions: [PipelineName: [Int: PipelineDeclaration]] = [:]
+    private(set) var executions: [ExecutionID: PipelineExecution] = [:]
+    /// In the order in which they started.
+    private(set) var actions: [MemoryAction] = []
+    private var actionPlaces: [ActionExecutionID: Int] = [:]
+    private(set) var events: [MemoryEvent] = []
+    private(set) var effects: [EffectID: MemoryEffect] = [:]
+    private(set) var journal: [JournalEntry] = []
+    private var taken: Set<TakenDelivery> = []
+    private var lastEffect: Int64 = 0
+    private var lastEvent: Int64 = 0
+    private var lastAction: Int64 = 0
+
+    func state(of pipeline: PipelineName) -> PipelineState? { states[pipeline] }
+
+    mutating func save(_ changes: LedgerChanges) {
+        for case (let name, let state?) in changes.states { states[name] = state }
+        for version in changes.versions { versions[version.name, default: [:]][version.version] = version }
+        for execution in changes.executions.values { executions[execution.id] = execution }
+        for record in changes.actions.values { save(record) }
+    }
+
+    private mutating func save(_ record: ActionRecord) {
+        if let place = actionPlaces[record.action.id] {
+            actions[place].row.action = record.action
+        } else {
+            lastAction += 1
+            actionPlaces[record.action.id] = actions.count
+            actions.append(
+                MemoryAction(
+                    pipeline: record.pipeline, row: ActionExecutionRow(sequence: lastAction, action: record.action)))
+        }
+    }
+
+    mutating func removePipeline(_ pipeline: PipelineName) {
+        states[pipeline] = nil
+        versions[pipeline] = nil
+        executions = executions.filter { $0.value.pipeline != pipeline }
+        actions.removeAll { $0.pipeline == pipeline }
+        actionPlaces = Dictionary(
+            uniqueKeysWithValues: actions.enumerated().map { ($0.element.row.action.id, $0.offset) })
+        events.removeAll { $0.pipeline == pipeline }
+        effects = effects.filter { $0.value.effect.pipeline != pipeline }
+    }
+
+    mutating func append(_ events: [PipelineEvent], of pipeline: PipelineName, at now: Double) {
+        for event in events {
+            lastEvent += 1
+            self.events.append(
+                MemoryEvent(
+                    pipeline: pipeline, recorded: RecordedEvent(sequence: lastEvent, at: now, event: event)))
+        }
+    }
+
+    // MARK: Effects
+
+    mutating func insert(_ effect: Effect) {
+        lastEffect += 1
+        effects[EffectID(lastEffect)] = MemoryEffect(effect: effect)
+    }
+
+    mutating func removeEffect(_ id: EffectID) { effects[id] = nil }
+
+    mutating func removeWork(of subject: ActionExecutionID) {
+        effects = effects.filter { $0.value.effect.subject.id != subject || $0.value.effect.kind == .cancelAction }
+    }
+
+    mutating func lend(_ terms: LeaseTerms, limit: Int) -> [ClaimedEffect] {
+        let due = effects.filter { $0.value.effect.dueAt <= terms.now && $0.value.leaseUntil <= terms.now }
+        let order = due.keys.sorted { left, right in
+            (due[left]?.effect.dueAt ?? 0, left.rawValue) < (due[right]?.effect.dueAt ?? 0, right.rawValue)
+        }
+        return order.prefix(limit).compactMap { id in lend(id, terms) }
+    }
+
+    private mutating func lend(_ id: EffectID, _ terms: LeaseTerms) -> ClaimedEffect? {
+        guard var lent = effects[id] else { return nil }
+        lent.worker = terms.worker
+        lent.leaseUntil = terms.until
+        lent.attempts += 1
+        effects[id] = lent
+        return ClaimedEffect(id: id, effect: lent.effect, attempt: lent.attempts)
+    }
+
+    mutating func renew(_ id: EffectID, _ terms: LeaseTerms) -> Bool {
+        guard effects[id]?.worker == terms.worker else { return false }
+        effects[id]?.leaseUntil = terms.until
+        return true
+    }
+
+    mutating func release(_ id: EffectID, worker: WorkerID) -> Bool {
+        guard effects[id]?.worker == worker else { return false }
+        effects[id]?.worker = nil
+        effects[id]?.leaseUntil = 0
+        return true
+    }
+
+    // MARK: Deliveries
+
+    func hasTaken(_ deliveryID: String, hook: HookID) -> Bool {
+        taken.contains(TakenDelivery(hook: hook, id: deliveryID))
+    }
+
+    mutating func append(_ entry: JournalEntry) -> Int64 {
+        var entry = entry
+        entry.sequence = Int64(journal.count + 1)
+        if entry.takesItsID { taken.insert(TakenDelivery(hook: entry.hook, id: entry.deliveryID)) }
+        journal.append(entry)
+        return entry.sequence
+    }
+}
+
+struct MemoryAction {
+    var pipeline: PipelineName
+    var row: ActionExecutionRow
+}
+
+struct MemoryEvent {
+    var pipeline: PipelineName
+    var recorded: RecordedEvent
+}
+
+struct MemoryEffect {
+    var effect: Effect
+    var worker: WorkerID?
+    var leaseUntil = 0.0
+    var attempts = 0
+}
+
+private struct TakenDelivery: Hashable {
+    var hook: HookID
+    var id: String
+}

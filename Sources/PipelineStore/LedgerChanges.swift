@@ -1,0 +1,70 @@
+import PipelineEngine
+import PipelineModel
+
+/// What has been decided but not yet saved: states and records are written once for a whole batch of requests, however
+/// often the batch changes them.
+struct LedgerChanges {
+    /// `nil` for a pipeline that is gone.
+    private(set) var states: [PipelineName: PipelineState?] = [:]
+    private(set) var versions: [PipelineDeclaration] = []
+    private(set) var executions = RecordList<ExecutionID, PipelineExecution>()
+    private(set) var actions = RecordList<ActionExecutionID, ActionRecord>()
+    /// Whether effects were written that are due already.
+    var hasDueEffects = false
+
+    var isEmpty: Bool { states.isEmpty && !hasDueEffects }
+
+    mutating func keep(_ state: PipelineState) { states[state.declaration.name] = .some(state) }
+    mutating func keep(_ version: PipelineDeclaration) { versions.append(version) }
+    mutating func keep(_ execution: PipelineExecution) { executions.put(execution, for: execution.id) }
+    mutating func keep(_ action: ActionRecord) { actions.put(action, for: action.action.id) }
+
+    /// The pipeline is gone, and with it all that was to be written for it.
+    mutating func remove(_ pipeline: PipelineName) {
+        states[pipeline] = .some(nil)
+        versions.removeAll { $0.name == pipeline }
+        executions.removeAll { $0.pipeline == pipeline }
+        actions.removeAll { $0.pipeline == pipeline }
+    }
+
+    /// Takes over what a later request of the same batch has changed.
+    mutating func absorb(_ later: LedgerChanges) {
+        for (name, state) in later.states {
+            if let state { keep(state) } else { remove(name) }
+        }
+        for version in later.versions { keep(version) }
+        for execution in later.executions.values { keep(execution) }
+        for action in later.actions.values { keep(action) }
+        hasDueEffects = hasDueEffects || later.hasDueEffects
+    }
+}
+
+/// An attempt and the pipeline whose it is.
+struct ActionRecord {
+    var pipeline: PipelineName
+    var action: ActionExecution
+}
+
+/// Records in the order in which they were first put in: attempts get their place in lists by it.
+struct RecordList<Key: Hashable, Value> {
+    private var places: [Key: Int] = [:]
+    private(set) var values: [Value] = []
+    private var keys: [Key] = []
+
+    mutating func put(_ value: Value, for key: Key) {
+        if let place = places[key] {
+            values[place] = value
+        } else {
+            places[key] = values.count
+            values.append(value)
+            keys.append(key)
+        }
+    }
+
+    mutating func removeAll(where isGone: (Value) -> Bool) {
+        guard values.contains(where: isGone) else { return }
+        let kept = zip(keys, values).filter { !isGone($0.1) }
+        self = RecordList()
+        for (key, value) in kept { put(value, for: key) }
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import GRDB
+import Logging
+import PipelineEngine
+
+/// The writer: takes all writes that wait, runs each in a savepoint of its own, commits once, then answers them all.
+///
+/// Runs on a thread of its own that stays inside one access to the writer's connection for the life of the ledger.
+struct GroupCommitter {
+    private var session: LedgerSession<SQLiteRows>
+    private let database: Database
+    private let hooks: CommitHooks
+    private let logger: Logger
+
+    /// Longer batches would make the first caller wait for too many others.
+    private static let largestBatch = 256
+
+    init(session: LedgerSession<SQLiteRows>, hooks: CommitHooks, logger: Logger) {
+        self.session = session
+        self.database = session.rows.database
+        self.hooks = hooks
+        self.logger = logger
+    }
+
+    /// Returns when the queue is closed and empty.
+    mutating func run(_ queue: WriteQueue) {
+        while let batch = queue.next(limit: Self.largestBatch) { commit(batch) }
+    }
+
+    private mutating func commit(_ batch: [PendingWrite]) {
+        let start = ContinuousClock.now
+        do {
+            let answers = try transact(batch)
+            let elapsed = (ContinuousClock.now - start).components
+            hooks.observe(batch.count, Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18)
+            for answer in answers { answer() }
+            if session.batchCommitted() { hooks.wake() }
+        } catch {
+            settle(batch, after: error)
+        }
+    }
+
+    /// A storage that fails, fails for all. Anything else is the fault of one write: each is tried on its own.
+    private mutating func settle(_ batch: [PendingWrite], after error: any Error) {
+        session.batchFailed()
+        if batch.count > 1, !error.isStorageFailure, !(error is LostTransaction) {
+            for write in batch { commit([write]) }
+            return
+        }
+        let cause = (error as? LostTransaction)?.cause ?? error
+        let failure = LedgerError(storage: cause)
+        logger.error(
+            "the ledger could not commit", metadata: ["reason": "\(failure)", "writes": "\(batch.count)"])
+        for write in batch { write.fail(failure) }
+    }
+
+    /// - Returns: the answers to give once this has returned.
+    /// - Throws: when nothing of the batch has been written.
+    private mutating func transact(_ batch: [PendingWrite]) throws -> [PendingWrite.Answer] {
+        try database.beginTransaction(.immediate)
+        do {
+            var answers: [PendingWrite.Answer] = []
+            answers.reserveCapacity(batch.count)
+            for write in batch { try answers.append(perform(write)) }
+            try session.flush()
+            try database.commit()
+            return answers
+        } catch {
+            if database.isInsideTransaction { try? database.rollback() }
+            throw error
+        }
+    }
+
+    /// Runs one write. Its own failure becomes its answer; only the storage's failure is thrown.
+    private mutating func perform(_ write: PendingWrite) throws -> PendingWrite.Answer {
+        let index = session.index
+        try session.rows.run("SAVEPOINT request")
+        do {
+            let answer = try write.run(&session)
+            try session.rows.run("RELEASE request")
+            session.acceptRequest()
+            return answer
+        } catch {
+            session.dropRequest(restoring: index)
+            guard database.isInsideTransaction, !error.isStorageFailure else { throw LostTransaction(cause: error) }
+            try session.rows.run("ROLLBACK TO request")
+            try session.rows.run("RELEASE request")
+            let failure: any Error = error is CommandRefusal ? error : LedgerError(storage: error)
+            return { write.fail(failure) }
+        }
+    }
+}
+
+/// Who hears of commits.
+struct CommitHooks: Sendable {
+    let observe: @Sendable (_ batchSize: Int, _ seconds: Double) -> Void
+    let wake: @Sendable () -> Void
+}
+
+/// SQLite gave up the whole transaction, or is about to: the disk is full, I/O failed.
+private struct LostTransaction: Error {
+    let cause: any Error
+}
+
+extension Error {
+    /// Whether the storage itself is at fault, not the row that was to be written.
+    fileprivate var isStorageFailure: Bool {
+        guard let error = self as? DatabaseError else { return false }
+        switch error.resultCode {
+        case .SQLITE_CONSTRAINT, .SQLITE_TOOBIG, .SQLITE_MISMATCH, .SQLITE_RANGE, .SQLITE_ERROR: return false
+        default: return true
+        }
+    }
+}

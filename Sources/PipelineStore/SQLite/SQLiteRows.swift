@@ -1,0 +1,122 @@
+import Foundation
+import GRDB
+import PipelineEngine
+import PipelineModel
+
+/// The ledger's rows in SQLite. Lives on the writer's thread, inside its access to the connection.
+struct SQLiteRows: LedgerRows {
+    let database: Database
+    let coding = RecordCoding()
+
+    /// Runs a cached statement that returns no rows.
+    func run(_ sql: String, _ arguments: StatementArguments = []) throws {
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    func state(of pipeline: PipelineName) throws -> PipelineState? {
+        let statement = try database.cachedStatement(sql: "SELECT state FROM pipelines WHERE name = ?")
+        guard let blob = try Data.fetchOne(statement, arguments: [pipeline.rawValue]) else { return nil }
+        return try coding.value(PipelineState.self, from: blob, at: "pipelines \(pipeline)")
+    }
+
+    func save(_ changes: LedgerChanges) throws {
+        for case let state? in changes.states.values { try save(state) }
+        for version in changes.versions { try save(version) }
+        for execution in changes.executions.values { try save(execution) }
+        for action in changes.actions.values { try save(action) }
+    }
+
+    private func save(_ state: PipelineState) throws {
+        try run(
+            """
+            INSERT INTO pipelines (name, version, created, updated, state) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (name) DO UPDATE SET version = excluded.version, created = excluded.created,
+            updated = excluded.updated, state = excluded.state
+            """,
+            [
+                state.declaration.name.rawValue, state.declaration.version, state.created, state.updated,
+                coding.blob(state),
+            ])
+    }
+
+    private func save(_ version: PipelineDeclaration) throws {
+        try run(
+            """
+            INSERT INTO pipeline_versions (pipeline, version, declaration) VALUES (?, ?, ?)
+            ON CONFLICT (pipeline, version) DO UPDATE SET declaration = excluded.declaration
+            """,
+            [version.name.rawValue, version.version, coding.blob(version)])
+    }
+
+    private func save(_ execution: PipelineExecution) throws {
+        try run(
+            """
+            INSERT INTO executions (id, pipeline, number, status, record) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET status = excluded.status, record = excluded.record
+            """,
+            [
+                execution.id.rawValue, execution.pipeline.rawValue, execution.number, execution.status.rawValue,
+                coding.blob(execution),
+            ])
+    }
+
+    private func save(_ record: ActionRecord) throws {
+        try run(
+            """
+            INSERT INTO action_executions (id, pipeline, execution, record) VALUES (?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET record = excluded.record
+            """,
+            [
+                record.action.id.rawValue, record.pipeline.rawValue, record.action.executionID.rawValue,
+                coding.blob(record.action),
+            ])
+    }
+
+    /// Versions, executions and attempts follow by their foreign keys.
+    func removePipeline(_ pipeline: PipelineName) throws {
+        let name = pipeline.rawValue
+        try run("DELETE FROM events WHERE execution IN (SELECT id FROM executions WHERE pipeline = ?)", [name])
+        try run("DELETE FROM events WHERE pipeline = ? AND execution IS NULL", [name])
+        try run("DELETE FROM effects WHERE pipeline = ?", [name])
+        try run("DELETE FROM pipelines WHERE name = ?", [name])
+    }
+
+    func append(_ events: [PipelineEvent], of pipeline: PipelineName, at now: Double) throws {
+        for event in events {
+            try run(
+                """
+                INSERT INTO events (pipeline, execution, action_execution, at, kind, body)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    pipeline.rawValue, event.execution?.rawValue, event.actionReference?.id.rawValue, now, event.kind,
+                    coding.blob(event),
+                ])
+        }
+    }
+
+    // MARK: Deliveries
+
+    func hasTaken(_ deliveryID: String, hook: HookID) throws -> Bool {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT 1 FROM deliveries WHERE hook = ? AND delivery_id = ?
+                AND outcome IN ('accepted', 'ignored') AND replay_of IS NULL
+                """)
+        return try Int.fetchOne(statement, arguments: [hook.rawValue, deliveryID]) != nil
+    }
+
+    func append(_ entry: JournalEntry) throws -> Int64 {
+        try run(
+            """
+            INSERT INTO deliveries (hook, hook_name, provider, delivery_id, event, received_at, headers, body_size,
+            outcome, reason, decisions, replay_of, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                entry.hook.rawValue, entry.hookName, entry.provider, entry.deliveryID, entry.event, entry.receivedAt,
+                coding.blob(entry.headers), entry.bodySize, entry.outcome, entry.reason, coding.blob(entry.decisions),
+                entry.replayOf, entry.body ?? Data(),
+            ])
+        return database.lastInsertedRowID
+    }
+}

@@ -1,0 +1,28 @@
+import PipelineEngine
+import PipelineModel
+
+/// The last word on every execution and attempt that a decision's events speak about, in the order of the first
+/// mention. It is found in the state afterwards, or among those that departed from it.
+struct TouchedRecords {
+    private(set) var executions: [PipelineExecution] = []
+    private(set) var actions: [ActionExecution] = []
+
+    init(_ decision: Decision) {
+        let departed = Dictionary(decision.departed.map { ($0.id, $0) }) { _, last in last }
+        func record(_ id: ExecutionID) -> PipelineExecution? { decision.state?.executions[id] ?? departed[id] }
+        var seenExecutions: Set<ExecutionID> = []
+        var seenActions: Set<ActionExecutionID> = []
+        for event in decision.events {
+            guard let id = event.execution, let execution = record(id) else { continue }
+            if seenExecutions.insert(id).inserted { executions.append(execution) }
+            guard let reference = event.actionReference, let attempt = execution.attempt(reference) else { continue }
+            if seenActions.insert(reference.id).inserted { actions.append(attempt) }
+        }
+    }
+}
+
+extension PipelineExecution {
+    fileprivate func attempt(_ reference: ActionReference) -> ActionExecution? {
+        stages.first { $0.name == reference.stage }?.actions.first { $0.id == reference.id }
+    }
+}

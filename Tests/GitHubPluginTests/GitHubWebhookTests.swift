@@ -1,0 +1,160 @@
+import Foundation
+import PipelineModel
+import PluginKit
+import Testing
+
+@testable import GitHubPlugin
+
+@Suite struct GitHubWebhookTests {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Fixtures/GitHub/webhooks")
+
+    struct Golden: Codable, Equatable {
+        var events: [SourceEvent]?
+        var ignored: String?
+    }
+
+    static func bodies() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)).sorted()
+            .filter { !$0.hasSuffix(".golden.json") }
+    }
+
+    static func parse(_ body: Data, event: String, type: String = "application/json") throws -> ParsedDelivery {
+        let delivery = WebhookDelivery(headers: [("content-type", type)], body: body)
+        return try GitHubWebhook().parse(VerifiedDelivery(verified: delivery, event: event))
+    }
+
+    @Test(arguments: try GitHubWebhookTests.bodies())
+    func `each delivery of the folder gives the events of its golden file`(file: String) throws {
+        let body = Self.folder.appending(path: file)
+        let name = body.deletingPathExtension().lastPathComponent
+        let type =
+            body.pathExtension == "form" ? "application/x-www-form-urlencoded" : "application/json; charset=utf-8"
+        let event = String(name.prefix { $0 != "-" && $0 != "." })
+        let parsed = try Self.parse(Data(contentsOf: body), event: event, type: type)
+        let found = Golden(events: parsed.events.isEmpty ? nil : parsed.events, ignored: parsed.ignored)
+
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let shown = String(decoding: try encoder.encode(found), as: UTF8.self)
+        let golden = try? Data(contentsOf: Self.folder.appending(path: "\(name).golden.json"))
+        let expected = try golden.map { try JSONDecoder().decode(Golden.self, from: $0) }
+        #expect(found == expected, "\(name).golden.json should be, if this is right:\n\(shown)")
+    }
+
+    @Test func `the folder holds the cases that hosts are known to send`() throws {
+        #expect(try Self.bodies().count >= 17)
+        let size = try Data(contentsOf: Self.folder.appending(path: "push.json")).count
+        #expect(7_000...9_500 ~= size)
+    }
+
+    static let id = String(repeating: "ab", count: 20)
+    static let notJSON = "its text breaks JSON's rules"
+    static let faults: [(event: String, body: String, error: PayloadError)] = [
+        ("push", "", .notJSON(notJSON)),
+        ("push", "not json", .notJSON(notJSON)),
+        ("push", #"{"ref":"refs/heads/main""#, .notJSON(notJSON)),
+        ("ping", "<html>", .notJSON(notJSON)),
+        ("issues", "{", .notJSON(notJSON)),
+        ("push", String(repeating: "[", count: 100_000), .notJSON(notJSON)),
+        ("push", "[]", .unexpectedShape("the payload has another type than expected")),
+        ("ping", "7", .unexpectedShape("the payload has another type than expected")),
+        ("push", "{}", .unexpectedShape("'ref' is missing")),
+        ("push", #"{"ref":1}"#, .unexpectedShape("'ref' has another type than expected")),
+        ("push", #"{"ref":"refs/heads/a"}"#, .unexpectedShape("'repository' is missing")),
+        ("push", #"{"ref":"a","repository":{}}"#, .unexpectedShape("'repository.full_name' is missing")),
+        (
+            "push", #"{"ref":"a","repository":{"full_name":""}}"#,
+            .unexpectedShape("'repository.full_name' is empty")
+        ),
+        (
+            "push", #"{"ref":"refs/heads/a","repository":{"full_name":"a/b"}}"#,
+            .unexpectedShape("'after' is missing or no commit id")
+        ),
+        (
+            "push", #"{"ref":"refs/heads/a","after":"abc","repository":{"full_name":"a/b"}}"#,
+            .unexpectedShape("'after' is missing or no commit id")
+        ),
+        (
+            "push",
+            #"{"ref":"refs/tags/a","after":"\#(id)","head_commit":{"id":"--x"},"repository":{"full_name":"a/b"}}"#,
+            .unexpectedShape("'head_commit.id' is missing or no commit id")
+        ),
+        ("", "{}", .unexpectedShape("the X-GitHub-Event header, which names the event, is missing")),
+    ]
+
+    @Test(arguments: faults.indices)
+    func `a body that is not what its event promises is refused with the place`(index: Int) throws {
+        let fault = Self.faults[index]
+        #expect(throws: fault.error) { try Self.parse(Data(fault.body.utf8), event: fault.event) }
+    }
+
+    @Test(arguments: ["", "other=1", "payload=%7", "payload=%zz"])
+    func `a form without a readable payload is refused`(form: String) {
+        #expect(throws: PayloadError.notJSON("a form without the field 'payload', or one that is badly encoded")) {
+            try Self.parse(Data(form.utf8), event: "push", type: "Application/X-WWW-Form-Urlencoded;charset=UTF-8")
+        }
+    }
+
+    @Test func `a form's payload may stand among other fields`() throws {
+        let body = Data("a=b&payload=%7b%22zen%22%3A+%22caf%C3%A9%22%7D&payload=no".utf8)
+        #expect(FormField.value(of: "payload", in: body) == Data(#"{"zen": "café"}"#.utf8))
+        #expect(try Self.parse(body, event: "ping", type: "application/x-www-form-urlencoded").ignored == "ping")
+    }
+
+    @Test func `ids that a host writes in capitals are the same commit`() throws {
+        let body = #"{"ref":"refs/heads/a","after":"\#(Self.id.uppercased())","repository":{"full_name":"a/b"}}"#
+        let change = try Self.parse(Data(body.utf8), event: "push").events.first?.change
+        #expect(change == .branchPushed(branch: "a", before: nil, after: Self.id, forced: nil))
+    }
+
+    @Test func `the gate is told where the signature and the delivery's id are`() {
+        let webhook = GitHubWebhook()
+        #expect(webhook.name == "GitHub")
+        #expect(webhook.signature == .hmacSHA256(header: "X-Hub-Signature-256", prefix: "sha256="))
+        #expect(webhook.deliveryIDHeader == "X-GitHub-Delivery")
+    }
+
+    struct CorpusEntry: Decodable {
+        let file: String
+        let provider: String
+        let event: String
+    }
+
+    @Test func `each GitHub payload of the corpus gives events or a stated reason`() throws {
+        guard let root = ProcessInfo.processInfo.environment["PENSTOCK_CORPUS"] else {
+            try reportSkippedCorpus()
+            return
+        }
+        let corpus = URL(filePath: root)
+        let index = try Data(contentsOf: corpus.appending(path: "webhooks/INDEX.json"))
+        let entries = try JSONDecoder().decode([CorpusEntry].self, from: index).filter { $0.provider == "github" }
+        var events = 0
+        var ignored = 0
+        for entry in entries {
+            let parsed = try Self.parse(Data(contentsOf: corpus.appending(path: entry.file)), event: entry.event)
+            #expect(parsed.events.isEmpty == (parsed.ignored != nil), "\(entry.file)")
+            #expect(entry.event != "push" || parsed.events.count == 1, "\(entry.file): \(parsed.ignored ?? "")")
+            if parsed.events.isEmpty { ignored += 1 } else { events += parsed.events.count }
+        }
+        #expect(!entries.isEmpty)
+        try say("corpus: \(entries.count) GitHub payloads, \(events) events, \(ignored) ignored with a reason")
+    }
+
+    private func reportSkippedCorpus() throws { try say("corpus: skipped, PENSTOCK_CORPUS is not set") }
+
+    private func say(_ text: String) throws { try FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8)) }
+
+    @Test func `parsing a usual push takes microseconds`() throws {
+        let body = try Data(contentsOf: Self.folder.appending(path: "push.json"))
+        let clock = ContinuousClock()
+        var best = Duration.seconds(1)
+        for _ in 0..<20 {
+            let time = try clock.measure { for _ in 0..<20 { _ = try Self.parse(body, event: "push") } }
+            best = min(best, time / 20)
+        }
+        try say("parsing push.json: \(best) (\(body.count) bytes)")
+        // Generous, for an unoptimised build on a busy machine: what it must catch is a tree of the whole payload.
+        #expect(best < .milliseconds(2))
+    }
+}
