@@ -1,6 +1,6 @@
 package import Foundation
 package import PipelineModel
-package import PluginKit
+import PluginKit
 import Synchronization
 
 /// The logs of all actions: one file an attempt, below `FOLDER/PIPELINE/EXECUTION/`.

@@ -1,9 +1,9 @@
-package import Foundation
+import Foundation
 package import Logging
 package import PipelineEngine
 import PipelineModel
 package import PluginKit
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Claims effects, runs them, and reports what they came to as commands.
