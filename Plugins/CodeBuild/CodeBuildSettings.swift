@@ -57,7 +57,7 @@ extension CodeBuildSettings.Project {
         let members = try value.decode(Members.self, at: place, knownKeys: keys)
         buildspec = members.buildspec
         image = members.image
-        if let minutes = members.timeout_minutes {
+        if let minutes = members.timeoutMinutes {
             guard (1...2160).contains(minutes) else {
                 throw SettingsError(place: "\(place).timeout_minutes", message: "\(minutes) is not from 1 to 2160")
             }
@@ -85,8 +85,13 @@ extension CodeBuildSettings.Project {
 
     private struct Members: Decodable {
         var buildspec: String?
-        var timeout_minutes: Int?
+        var timeoutMinutes: Int?
         var environment: [String: SettingValue]?
         var image: String?
+
+        enum CodingKeys: String, CodingKey {
+            case buildspec, environment, image
+            case timeoutMinutes = "timeout_minutes"
+        }
     }
 }
