@@ -94,7 +94,7 @@ let package = Package(
         plugin("GitHub", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", subprocess, systemPackage]),
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
-        plugin("CodeBuild", ["PluginKit", "PipelineModel", yams, subprocess, systemPackage]),
+        plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams, subprocess, systemPackage]),
 
         tests("PipelineModelTests", ["PipelineModel"]),
         tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel"]),
@@ -118,7 +118,7 @@ let package = Package(
         tests(
             "StorePluginTests",
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel"]),
-        tests("CodeBuildPluginTests", ["CodeBuildPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
+        tests("CodeBuildPluginTests", ["CodeBuildPlugin", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
             "PenstockServerTests",
             [

@@ -1,0 +1,45 @@
+package import Foundation
+import PipelineModel
+package import PluginKit
+
+/// The CodeBuild module: builds and tests run on this machine, as their buildspecs say.
+package struct CodeBuild: Plugin {
+    package static let description = PluginDescription(
+        name: "CodeBuild", summary: "runs the phases of a buildspec on this machine",
+        settings: [
+            SettingDescription(
+                key: "isolation", summary: "bubblewrap keeps builds apart from the machine; none doesn't",
+                defaultValue: "bubblewrap"),
+            SettingDescription(
+                key: "projects",
+                summary: """
+                    the configuration's top-level projects: name → buildspec (text or a path in the source), \
+                    timeout_minutes (60), environment, image
+                    """, defaultValue: "{}"),
+        ])
+
+    private let settings: CodeBuildSettings
+    private let check = IsolationCheck()
+    private let state = BuildState()
+
+    package init(settings: SettingValue) throws {
+        self.settings = try CodeBuildSettings(settings)
+    }
+
+    package var contributions: [Contribution] {
+        [
+            .action(BuildAction(category: .build, settings: settings, check: check, state: state)),
+            .action(BuildAction(category: .test, settings: settings, check: check, state: state)),
+            .document(BuildspecValidator()),
+        ]
+    }
+
+    /// Whether builds can run isolated here, for `serve` and `doctor`. Really runs bubblewrap once.
+    ///
+    /// - Parameter folder: where a small folder may be made for the moment.
+    package func isolationCheck(
+        in folder: URL = FileManager.default.temporaryDirectory
+    ) async -> IsolationStatus {
+        await check.status(settings.isolation, in: folder)
+    }
+}

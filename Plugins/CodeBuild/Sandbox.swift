@@ -1,0 +1,67 @@
+import Foundation
+import Glibc
+
+/// The command line that keeps a build apart with bubblewrap.
+///
+/// The whole machine is visible but read-only; the workspace and the inputs can be written. Hidden: the data folder, home
+/// folders, other builds' temporary files, and `/run`, where the sockets of this machine's daemons lie. The network
+/// stays. Values of variables are never on the command line, which every user of the machine can read.
+struct Sandbox {
+    /// Where bubblewrap is looked for: not in `PATH`, which a build's author can't but a careless server may set.
+    static let places = ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"]
+
+    static var executable: String? { places.first { access($0, X_OK) == 0 } }
+
+    let executable: String
+    /// The job's workspace, and input artifacts that lie elsewhere.
+    let writable: [String]
+    /// Inside the workspace: shown to the build as `/tmp`.
+    let temporary: String
+    /// Inside the workspace, but not to be written by the build.
+    let readOnly: [String]
+    let hidden: [String]
+
+    func command(running program: [String]) -> [String] {
+        var arguments = [executable, "--die-with-parent", "--new-session"]
+        arguments += ["--unshare-pid", "--unshare-ipc", "--unshare-uts"]
+        arguments += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+        arguments += ["--bind", temporary, "/tmp"]
+        for folder in covered { arguments += ["--tmpfs", folder] }
+        // Name servers' addresses may be kept below /run.
+        arguments += ["--ro-bind-try", "/run/systemd/resolve", "/run/systemd/resolve"]
+        for folder in writable { arguments += ["--bind", folder, folder] }
+        for folder in readOnly { arguments += ["--ro-bind", folder, folder] }
+        if getuid() == 0 { arguments += Self.capabilities }
+        return arguments + ["--chdir", "/", "--"] + program
+    }
+
+    /// Outer folders first: what is mounted later lies on top.
+    private var covered: [String] {
+        let account = getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) }
+        let homes = ["/root", "/home", account, ProcessInfo.processInfo.environment["HOME"]].compactMap { $0 }
+        let others = ["/var/tmp", "/run"]
+        let all = Set((homes + others + hidden).compactMap(Self.realFolder))
+        return all.filter { !Self.systemFolders.contains($0) }.sorted()
+    }
+
+    /// A service's account may have one of these as its home: hiding it would leave no machine to build on.
+    private static let systemFolders: Set = [
+        "/", "/bin", "/sbin", "/usr", "/usr/bin", "/usr/sbin", "/lib", "/etc", "/var", "/var/lib", "/opt", "/dev",
+        "/proc", "/sys", "/tmp",
+    ]
+
+    /// A gateway that runs as root: the build keeps what installing and unpacking need, and can't undo the mounts.
+    private static let capabilities =
+        ["--cap-drop", "ALL"]
+        + ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "NET_BIND_SERVICE"]
+        .flatMap { ["--cap-add", "CAP_\($0)"] }
+
+    /// The folder without links in its path; `nil` if it isn't one.
+    static func realFolder(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        var facts = stat()
+        guard stat(real, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { return nil }
+        return String(cString: real)
+    }
+}
