@@ -1,6 +1,8 @@
 import Foundation
 import Logging
 import PluginKit
+import PipelineStore
+import AWSSigning
 
 /// `penstock doctor`: looks at a data folder and this machine, changes nothing, and says what to mend.
 package enum DoctorCommand {
@@ -11,7 +13,7 @@ package enum DoctorCommand {
     }
 
     package static func findings(_ settings: ServerSettings) async -> [Finding] {
-        folderFindings(settings.dataFolder) + (await ledgerFindings(settings)) + (await moduleFindings(settings))
+        folderFindings(settings.dataFolder) + ledgerFindings(settings) + (await moduleFindings(settings))
             + [gitFinding()]
     }
 
@@ -39,12 +41,12 @@ package enum DoctorCommand {
         return findings
     }
 
-    private static func ledgerFindings(_ settings: ServerSettings) async -> [Finding] {
+    private static func ledgerFindings(_ settings: ServerSettings) -> [Finding] {
         guard FileManager.default.fileExists(atPath: settings.dataFolder.appending(path: "ledger.sqlite").path) else {
             return []
         }
         do {
-            return [Finding(check: "ledger", status: "ok", message: try await LedgerCheck.run(settings.dataFolder))]
+            return [Finding(check: "ledger", status: "ok", message: try LedgerCheck.run(settings.dataFolder))]
         } catch {
             return [Finding(check: "ledger", status: "failed", message: "\(error)")]
         }

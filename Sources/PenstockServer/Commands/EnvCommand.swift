@@ -1,4 +1,5 @@
 import Foundation
+import AWSSigning
 
 /// `penstock env`: `export` lines that point AWS clients at the gateway.
 package enum EnvCommand {

@@ -1,4 +1,5 @@
 import Foundation
+import PipelineModel
 
 /// `penstock hooks list`: works on the configuration and the data folder alone.
 package enum HooksCommand {

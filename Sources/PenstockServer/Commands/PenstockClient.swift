@@ -1,7 +1,7 @@
 import AWSSigning
 import AWSWire
 import CurlTransport
-package import Foundation
+import Foundation
 import PluginKit
 
 /// Speaks to a running gateway: signed, JSON 1.1, our own service.

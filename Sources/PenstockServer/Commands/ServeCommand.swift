@@ -3,6 +3,9 @@ import Hummingbird
 import Logging
 import PluginKit
 import ServiceLifecycle
+import UnixSignals
+import NIOCore
+import ActionRunner
 
 /// `penstock serve`: the gateway behind its listener, until SIGTERM or SIGINT has drained it.
 package enum ServeCommand {

@@ -1,6 +1,7 @@
 import CodePipelineAPI
-package import Foundation
+import Foundation
 import PluginKit
+import PipelineModel
 
 /// `penstock validate FILE…`: every fault of pipeline files and of the documents that modules know.
 package enum ValidateCommand {

@@ -1,7 +1,7 @@
 package import ActionRunner
 package import CodePipelineAPI
 import CurlTransport
-package import Foundation
+import Foundation
 package import Logging
 package import PipelineEngine
 import PipelineModel
@@ -45,12 +45,12 @@ package struct Gateway: Sendable {
                 region: settings.region, account: settings.account,
                 actionTimeouts: Dictionary(
                     providers.map { ($0.type.id, $0.type.timeout) }, uniquingKeysWith: { first, _ in first })),
-            logger: logger,
+            clock: { Date().timeIntervalSince1970 }, logger: logger,
             commitObserver: { _, seconds in metrics.observe("penstock_ledger_commit_seconds", seconds: seconds) })
         do {
             return try await assemble(settings, modules, ledger, providers, metrics, lines, logger)
         } catch {
-            await ledger.close()
+            try? await ledger.close()
             throw error
         }
     }
@@ -100,7 +100,11 @@ package struct Gateway: Sendable {
     /// Gives the sockets and the data folder back. After the listener and the workshop have ended.
     package func close() async {
         await http.stop()
-        await sqlite.close()
+        do {
+            try await sqlite.close()
+        } catch {
+            logger.error("the ledger did not close cleanly", metadata: ["reason": "\(error)"])
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 import Crypto
-import Foundation
+package import Foundation
 package import PipelineModel
-import PluginKit
+package import PluginKit
 package import WebhookIntake
 
 /// The hooks of the configuration, joined with their modules and connections.

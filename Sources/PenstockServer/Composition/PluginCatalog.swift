@@ -1,14 +1,14 @@
 import CodeBuildPlugin
 import GitHubPlugin
 import LocalPlugin
-package import PipelineModel
+import PipelineModel
 package import PluginKit
 import S3Plugin
 
 /// The bundled modules: the one list, and the only place that imports plugins.
 package enum PluginCatalog {
     package static let all: [any Plugin.Type] = [
-        CodeBuild.self, GitHub.self, Local.self, S3.self,
+        CodeBuild.self, GitHub.self, LocalPlugin.self, S3.self,
     ]
 }
 

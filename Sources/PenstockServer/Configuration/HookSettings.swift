@@ -1,4 +1,4 @@
-package import PluginKit
+import PluginKit
 
 /// One entry of `hooks:`: where a host's deliveries come in.
 package struct HookSettings: Sendable {

@@ -3,6 +3,10 @@ import AWSWire
 import CodePipelineAPI
 import Foundation
 import Hummingbird
+import HTTPTypes
+import NIOCore
+import Logging
+import PluginKit
 
 /// `POST /`: verifies the signature, then goes by the scope's service to CodePipeline, STS or our own operations.
 struct AWSDoor {

@@ -1,6 +1,9 @@
 import Foundation
 import Hummingbird
 import PipelineModel
+import HTTPTypes
+import NIOCore
+import PluginKit
 
 /// The one listener: each kind of request goes to its door.
 struct Doors {

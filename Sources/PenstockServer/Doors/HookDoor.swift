@@ -3,6 +3,7 @@ import Hummingbird
 import PipelineModel
 import PluginKit
 import WebhookIntake
+import HTTPTypes
 
 /// `POST /hooks/ID`: reads the delivery's bytes, hands them to the intake, answers with a bare code.
 struct HookDoor {

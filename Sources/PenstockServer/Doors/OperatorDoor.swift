@@ -1,6 +1,9 @@
 import Foundation
 import Hummingbird
 import PipelineModel
+import Logging
+import PipelineEngine
+import ActionRunner
 
 /// What operators and their monitors ask: is it alive, is it ready, which version, how does it do.
 struct OperatorDoor {

@@ -1,6 +1,8 @@
 import AWSWire
 import Foundation
 import Hummingbird
+import HTTPTypes
+import NIOCore
 
 /// STS in the AWS Query protocol, as far as clients need it to see who they are.
 struct STSDoor {

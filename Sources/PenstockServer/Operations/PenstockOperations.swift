@@ -5,6 +5,7 @@ import PipelineEngine
 import PipelineModel
 import PluginKit
 import WebhookIntake
+import Logging
 
 /// Our own service, for the commands about a running gateway: AWS JSON 1.1, target `Penstock_20261122.Op`, signing
 /// scope `penstock`.

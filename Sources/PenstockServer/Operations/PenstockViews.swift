@@ -1,6 +1,7 @@
 package import Foundation
 import PipelineEngine
 package import PluginKit
+import PipelineModel
 
 package struct DeliveryList: Codable, Sendable { package var deliveries: [DeliveryView] }
 

@@ -1,10 +1,13 @@
 import CodePipelineAPI
-package import Foundation
+import Foundation
 import Logging
 import PipelineEngine
 import PipelineModel
 import PluginKit
 import ServiceLifecycle
+import UnixSignals
+import PipelineStore
+import ActionRunner
 
 /// `penstock run`: one execution of a definition, here and now, with the engine and the modules of `serve`.
 package enum RunCommand {
