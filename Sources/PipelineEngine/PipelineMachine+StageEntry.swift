@@ -8,7 +8,8 @@ extension PipelineMachine {
     /// Sends an execution on from a stage that it has passed, or to the first stage; after the last one it is done.
     mutating func advance(_ id: ExecutionID, beyond stage: StageName?) {
         guard let stages = draft?.declaration.stages else { return }
-        let next = stage.flatMap { name in stages.firstIndex { $0.name == name } }.map { $0 + 1 } ?? 0
+        // No stage: it hasn't entered any. None of that name: no further stage is known, so none follows.
+        let next = stage.map { name in stages.firstIndex { $0.name == name }.map { $0 + 1 } ?? stages.count } ?? 0
         if next < stages.count {
             arrive(id, before: stages[next].name)
         } else {

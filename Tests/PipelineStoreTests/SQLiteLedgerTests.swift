@@ -1,0 +1,146 @@
+import Dispatch
+import Foundation
+import GRDB
+import PipelineEngine
+import PipelineModel
+import Synchronization
+import Testing
+
+@testable import PipelineStore
+
+/// What only the ledger on disk can show: what is there after a restart, after a failure, in the files.
+@Suite struct SQLiteLedgerTests {
+    private let folder: TemporaryFolder
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func `it goes on where it was left`() async throws {
+        let first = try await openLedger(in: folder)
+        _ = try await first.perform(.sample(), on: "app")
+        let lent = try await first.claimAll(lease: 3600)
+        let state = try await first.state(of: "app")
+        _ = try await first.record(.push("d1"), match: matchBranch)
+        try await first.close()
+
+        let second = try await openLedger(in: folder)
+        #expect(try await second.claimAll().map(\.id).contains(try #require(lent.first).id), "leases are void")
+        #expect(try await second.record(.push("d1"), match: matchBranch).isDuplicate)
+        let started = try await second.record(.push("d2"), match: matchBranch)
+        #expect(started.decisions.map(\.pipeline) == ["app"], "triggers are read again")
+        #expect(try await second.executions(of: "app", before: nil, limit: 9).last == state?.executions.values.first)
+        try await second.close()
+    }
+
+    @Test func `every connection's settings are safe`() async throws {
+        let ledger = try await openLedger(in: folder)
+        let synchronous = try await ledger.write { try LedgerFile.synchronous($0.rows.database) }
+        #expect(synchronous == 2)
+        let mode = try await ledger.pool.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
+        #expect(mode == "wal")
+        let permissions = try FileManager.default.attributesOfItem(atPath: folder.url.path)[.posixPermissions]
+        #expect(permissions as? Int == 0o700)
+        try await ledger.close()
+    }
+
+    @Test func `a second process is kept out and told who holds the folder`() async throws {
+        let ledger = try await openLedger(in: folder)
+        let error = await #expect(throws: LedgerOpenError.self) { try await openLedger(in: folder) }
+        #expect(error == .locked(folder: folder.url.path, holder: "\(getpid())"))
+        try await ledger.close()
+        try await openLedger(in: folder).close()
+    }
+
+    @Test func `a newer ledger is refused`() async throws {
+        try await openLedger(in: folder).close()
+        let queue = try DatabaseQueue(path: folder.path("ledger.sqlite"))
+        try await queue.write { try $0.execute(sql: "PRAGMA user_version = 99") }
+        try queue.close()
+        let error = await #expect(throws: LedgerOpenError.self) { try await openLedger(in: folder) }
+        #expect(
+            error
+                == .newer(path: folder.path("ledger.sqlite"), found: 99, known: LedgerSchema.current))
+    }
+
+    @Test func `a file that is no ledger is refused and left alone`() async throws {
+        let bytes = Data("not a database, but somebody's letters".utf8)
+        try bytes.write(to: folder.url.appending(path: "ledger.sqlite"))
+        await #expect(throws: LedgerOpenError.self) { try await openLedger(in: folder) }
+        #expect(try Data(contentsOf: folder.url.appending(path: "ledger.sqlite")) == bytes)
+    }
+
+    @Test func `a closed ledger says so`() async throws {
+        let ledger = try await openLedger(in: folder)
+        var wakeUps = ledger.wakeUps().makeAsyncIterator()
+        try await ledger.close()
+        try await ledger.close()
+        await #expect(throws: LedgerError.closed) { try await ledger.perform(.sample(), on: "app") }
+        await #expect(throws: LedgerError.closed) { try await ledger.state(of: "app") }
+        #expect(await wakeUps.next() == nil)
+        var late = ledger.wakeUps().makeAsyncIterator()
+        #expect(await late.next() == nil)
+    }
+
+    @Test func `secrets are in no file of the ledger`() async throws {
+        let vault = try KeyFileVault(folder: folder.url)
+        let clear = "hunter2-hunter2-hunter2"
+        let ledger = try await openLedger(in: folder)
+        _ = try await ledger.perform(.sample(secret: try vault.seal(clear)), on: "app")
+        try await ledger.runAll()
+        func isInFiles(_ text: String) throws -> Bool {
+            let files = try FileManager.default.contentsOfDirectory(at: folder.url, includingPropertiesForKeys: nil)
+            return try files.contains { try Data(contentsOf: $0).range(of: Data(text.utf8)) != nil }
+        }
+        #expect(try isInFiles(vault.keyID), "the sealed form is there")
+        #expect(try !isInFiles(clear))
+        try await ledger.close()
+        #expect(try !isInFiles(clear))
+    }
+
+    @Test func `a copy of the files taken in mid-run opens and is consistent`() async throws {
+        let ledger = try await openLedger(in: folder)
+        _ = try await ledger.perform(.sample(), on: "app")
+        let copy = try TemporaryFolder()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<200 {
+                group.addTask { _ = try await ledger.record(.push("d\(number)"), match: matchBranch) }
+            }
+            while try await ledger.counts().deliveries < 50 { await Task.yield() }
+            // As after a power failure: the log as it is at one moment, and the file that no checkpoint has touched yet.
+            for name in ["ledger.sqlite", "ledger.sqlite-wal"] {
+                try FileManager.default.copyItem(atPath: folder.path(name), toPath: copy.path(name))
+            }
+            try await group.waitForAll()
+        }
+        try await ledger.close()
+        let again = try await openLedger(in: copy)
+        let counts = try await again.counts()
+        #expect(counts.deliveries >= 50)
+        #expect(counts.executionsByStatus.values.reduce(0, +) == counts.deliveries + 1)
+        let problems = try await again.pool.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
+        #expect(problems == ["ok"])
+        try await again.close()
+    }
+
+    @Test func `an effect that cannot be read is put aside`() async throws {
+        let ledger = try await openLedger(in: folder)
+        _ = try await ledger.perform(.sample("a"), on: "a")
+        _ = try await ledger.perform(.sample("b"), on: "b")
+        try await ledger.write { try $0.rows.run("UPDATE effects SET body = x'7b7d' WHERE pipeline = 'a'") }
+        #expect(try await ledger.claimAll().map(\.effect.pipeline) == ["b"])
+        try await ledger.close()
+    }
+
+    @Test func `a declaration that cannot be read leaves the others their triggers`() async throws {
+        let ledger = try await openLedger(in: folder)
+        for name in ["a", "b"] { _ = try await ledger.perform(.sample(PipelineName(name)), on: .init(name)) }
+        try await ledger.write {
+            try $0.rows.run("UPDATE pipeline_versions SET declaration = x'7b7d' WHERE pipeline = 'a'")
+        }
+        try await ledger.close()
+        let again = try await openLedger(in: folder)
+        let receipt = try await again.record(.push("d1"), match: matchBranch)
+        #expect(receipt.decisions.map(\.pipeline) == ["b"])
+        let error = await #expect(throws: LedgerError.self) { try await again.declaration(of: "a", version: 1) }
+        #expect(error == .unreadable("pipeline_versions a 1: name is missing"))
+        try await again.close()
+    }
+}
