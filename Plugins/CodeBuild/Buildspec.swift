@@ -1,6 +1,7 @@
 /// A buildspec as it was read: what to run, in which shell, and what to hand on.
 ///
-/// Made by ``BuildspecParser``; the keys and their rules: docs.aws.amazon.com/codebuild, "Build specification reference".
+/// Made by ``BuildspecParser``; the keys and their rules: docs.aws.amazon.com/codebuild, "Build
+/// specification reference".
 struct Buildspec: Equatable {
     enum Version: String, Equatable {
         /// Each command in a fresh shell.

@@ -72,7 +72,10 @@ struct PhaseMachine {
     private func logEnd(of phase: BuildPhase, _ failed: FailedCommand?) {
         log("[Container] Phase complete: \(phase.title) State: \(failed == nil ? "SUCCEEDED" : "FAILED")")
         let reason = failed.map {
-            "COMMAND_EXECUTION_ERROR Message: Error while executing command: \($0.text). Reason: exit status \($0.status)"
+            """
+            COMMAND_EXECUTION_ERROR Message: Error while executing command: \($0.text). \
+            Reason: exit status \($0.status)
+            """
         }
         log("[Container] Phase context status code: \(reason ?? " Message:")")
     }

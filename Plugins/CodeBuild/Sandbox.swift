@@ -3,9 +3,9 @@ import Glibc
 
 /// The command line that keeps a build apart with bubblewrap.
 ///
-/// The whole machine is visible but read-only; the workspace and the inputs can be written. Hidden: the data folder, home
-/// folders, other builds' temporary files, and `/run`, where the sockets of this machine's daemons lie. The network
-/// stays. Values of variables are never on the command line, which every user of the machine can read.
+/// The whole machine is visible but read-only; the workspace and the inputs can be written. Hidden: the data folder,
+/// home folders, other builds' temporary files, and `/run`, where the sockets of this machine's daemons lie. The
+/// network stays. Values of variables are never on the command line, which every user of the machine can read.
 struct Sandbox {
     /// Where bubblewrap is looked for: not in `PATH`, which a build's author can't but a careless server may set.
     static let places = ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"]

@@ -37,8 +37,13 @@ import Testing
         Case("build/*", gives: ["build/app.js"]),
         Case("build/**", gives: ["build/app.js", "build/css/b.css", "build/css/deep/c.css"]),
         Case("build/css", gives: ["build/css/b.css", "build/css/deep/c.css"]),
-        Case("**/*.js", gives: [".hidden/x.js", "build/app.js", "build2/d.js"]),
-        Case("**/css/**/*.css", gives: ["build/css/b.css", "build/css/deep/c.css"]),
+        Case("**/*.js", gives: [".hidden/x.js", "build/app.js", "build2/d.js", "linked/app.js=build/app.js"]),
+        Case(
+            "**/css/**/*.css",
+            gives: [
+                "build/css/b.css", "build/css/deep/c.css", "linked/css/b.css=build/css/b.css",
+                "linked/css/deep/c.css=build/css/deep/c.css",
+            ]),
         Case(".hidden/**/*", gives: [".hidden/x.js"]), Case("a.{txt,md}", gives: ["a.txt"]),
         Case("build?/d.j[st]", gives: ["build2/d.js"]),
         Case("$DIR/app.js", "${DIR}2/d.js", gives: ["build/app.js", "build2/d.js"]),

@@ -38,7 +38,7 @@ final class BuildBench: ActionHost {
     /// - Parameter inputs: artifact → file → contents; the first in alphabetical order is the first input.
     func job(
         _ id: String = UUID().uuidString.lowercased(), inputs: [String: [String: String]],
-        configuration: [String: String] = [:], outputs: [String] = []
+        configuration: [String: String] = [:], outputs: [String] = [], workspace given: URL? = nil
     ) throws -> ActionJob {
         let workspace = data.appending(path: "work/\(id)")
         let artifacts = try inputs.sorted { $0.key < $1.key }.map { name, files in
@@ -48,7 +48,8 @@ final class BuildBench: ActionHost {
             let stored = StoredArtifact(
                 name: ArtifactName(name), bucket: "store", key: "p/\(name)/abc.zip",
                 revision: SourceRevision(actionName: "Source", revisionID: "0123abc"))
-            return InputArtifact(name: ArtifactName(name), contents: folder, stored: stored)
+            return InputArtifact(
+                name: ArtifactName(name), contents: folder, archive: folder.appendingPathExtension("zip"), stored: stored)
         }
         return ActionJob(
             id: ActionExecutionID(id), pipeline: "shop", execution: "e", stage: "Build", action: "Compile",
@@ -58,7 +59,7 @@ final class BuildBench: ActionHost {
             outputs: outputs.map {
                 OutputArtifact(name: ArtifactName($0), folder: workspace.appending(path: "out/\($0)"))
             },
-            revision: nil, continuationToken: nil, workspace: workspace)
+            revision: nil, continuationToken: nil, workspace: given ?? workspace)
     }
 
     /// Runs one build of a source that holds this buildspec.
