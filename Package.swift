@@ -133,7 +133,9 @@ let package = Package(
                 "PenstockServer", "PluginKit", "PipelineModel",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        tests("AcceptanceTests", ["PipelineModel", crypto]),
+        .testTarget(
+            name: "AcceptanceTests", dependencies: ["PipelineModel", crypto], exclude: ["Python"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
