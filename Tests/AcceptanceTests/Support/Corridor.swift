@@ -109,4 +109,15 @@ extension SDK {
         let found = state["stageStates"].items.first { $0["stageName"].string == stage }
         return found?["actionStates"].items.first { $0["actionName"].string == action } ?? .null
     }
+
+    /// All items of a list, by its pages.
+    func pages(_ operation: String, _ parameters: JSON, _ member: String) async throws -> [JSON] {
+        var (items, parameters) = ([JSON](), parameters)
+        while true {
+            let page = try await self(operation, parameters)
+            items += page[member].items
+            guard let next = page["nextToken"].string else { return items }
+            parameters["nextToken"] = .string(next)
+        }
+    }
 }

@@ -9,7 +9,7 @@ final class Gateway: Sendable {
 
     private struct Life {
         let process: Process
-        let endpoint: String
+        var endpoint: String?
     }
 
     /// - Parameter configuration: `penstock.yaml`.
@@ -48,9 +48,24 @@ final class Gateway: Sendable {
     }
 
     /// Starts it and waits for its `listening on` line.
+    func start() async throws {
+        let printed = try launch()
+        guard let process = life.withLock({ $0?.process }) else { return }
+        let endpoint = try await waiting(for: "the line 'listening on'", every: .milliseconds(5)) {
+            if let line = printed.line(after: "listening on ") { return line }
+            guard process.isRunning else {
+                throw Missing("penstock serve ended with \(process.terminationStatus): \(self.stderr.suffix(2000))")
+            }
+            return nil
+        }
+        life.withLock { $0?.endpoint = endpoint }
+    }
+
+    /// Starts it and waits for nothing.
     ///
     /// A refused write is an error, not the end of the process: SIGXFSZ is ignored, as a service manager may do.
-    func start() async throws {
+    @discardableResult
+    func launch() throws -> PrintedText {
         let process = Process()
         process.executableURL = try Tool.sh.url()
         process.arguments = [
@@ -76,14 +91,8 @@ final class Gateway: Sendable {
             self?.log.withLock { $0 += String(decoding: data, as: UTF8.self) }
         }
         try process.run()
-        let endpoint = try await waiting(for: "the line 'listening on'", every: .milliseconds(5)) {
-            if let line = printed.line(after: "listening on ") { return line }
-            guard process.isRunning else {
-                throw Missing("penstock serve ended with \(process.terminationStatus): \(self.stderr.suffix(2000))")
-            }
-            return nil
-        }
-        life.withLock { $0 = Life(process: process, endpoint: endpoint) }
+        life.withLock { $0 = Life(process: process, endpoint: nil) }
+        return printed
     }
 
     /// SIGTERM; gives the exit code.
@@ -128,7 +137,7 @@ final class Gateway: Sendable {
 }
 
 /// What a child printed so far.
-private final class PrintedText: Sendable {
+final class PrintedText: Sendable {
     private let text = Mutex("")
 
     func append(_ data: Data) { text.withLock { $0 += String(decoding: data, as: UTF8.self) } }
