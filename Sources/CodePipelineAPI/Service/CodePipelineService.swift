@@ -1,5 +1,5 @@
 package import PipelineEngine
-package import PipelineModel
+import PipelineModel
 
 /// What the operations work with: the ledger, the vault, the known action types and the settings.
 package struct CodePipelineService: Sendable {
