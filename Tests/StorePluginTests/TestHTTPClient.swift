@@ -12,7 +12,17 @@ func makeHTTPClient() -> any HTTPClient { URLSessionHTTPClient() }
 private struct URLSessionHTTPClient: HTTPClient {
     private let session = URLSession(configuration: .ephemeral)
 
+    /// Sends what may be sent twice again on 500 and 503, as the contract promises.
     func send(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
+        for pause in [100, 400, 1600] {
+            let response = try await sendOnce(request)
+            guard request.isIdempotent, [500, 503].contains(response.status) else { return response }
+            try await Task.sleep(for: .milliseconds(pause))
+        }
+        return try await sendOnce(request)
+    }
+
+    private func sendOnce(_ request: HTTPClientRequest) async throws -> HTTPClientResponse {
         try Task.checkCancellation()
         guard let url = URL(string: request.url) else { throw HTTPClientError.invalidURL(request.url) }
         var outgoing = URLRequest(url: url)

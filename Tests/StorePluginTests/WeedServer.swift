@@ -60,7 +60,7 @@ final class WeedServer: Sendable {
             "-filer", "-filer.port=\(ports[4])", "-filer.port.grpc=\(ports[5])", "-s3", "-s3.port=\(ports[6])",
             "-s3.port.grpc=\(ports[7])", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.config=\(identity.path)",
             "-master.volumeSizeLimitMB=64",
-            "-volume.max=100", "-master.volumePreallocate=false",
+            "-volume.max=2000", "-master.volumePreallocate=false",
         ]
         let log = folder.appendingPathComponent("weed.log")
         try Data().write(to: log)
