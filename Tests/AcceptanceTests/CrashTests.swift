@@ -88,12 +88,12 @@ private final class CrashRun {
 
     /// A sender that got no answer sends the same delivery again.
     private static func deliver(_ payload: Payload, to hook: String, of gateway: Gateway) async throws {
-        try await waiting(for: "an answer to \(payload.id)", every: .milliseconds(100)) {
+        try await waiting(until: "an answer to \(payload.id)", every: .milliseconds(100)) {
             guard let endpoint = try? gateway.endpoint,
                 let answer = try? await payload.post(to: endpoint + hook)
-            else { return nil }
+            else { return false }
             #expect((200...299).contains(answer.status), "\(answer.status) \(answer.text)")
-            return ()
+            return true
         }
     }
 

@@ -91,11 +91,11 @@ import Testing
             let commit = try await corridor.git.commit(["page.txt": "\(round)\n"], message: "Push \(round)")
             #expect(try await Payload(commit: commit).post(to: hook).status == 202)
             // Waits before the approval, which the first execution holds.
-            try await waiting(for: "push \(round) at the entrance") {
+            try await waiting(until: "push \(round) at the entrance") {
                 let state = try await sdk("GetPipelineState", ["name": "superseded"])
                 let newest = try await sdk.executions(of: "superseded").first?["pipelineExecutionId"]
                 let entrance = state["stageStates"][1]["inboundExecution"]["pipelineExecutionId"]
-                return entrance.string != nil && entrance == newest ? () : nil
+                return entrance.string != nil && entrance == newest
             }
         }
         #expect(

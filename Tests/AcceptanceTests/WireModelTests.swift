@@ -28,16 +28,13 @@ import Testing
             ]
         ).json
         definition["variables"] = [["name": "LEVEL", "defaultValue": "one", "description": "how much"]]
-        let created = try await call(
-            "CreatePipeline",
-            ["pipeline": definition, "tags": [["key": "team", "value": "shop"]]])
-        #expect(created["tags"][0]["key"] == "team")
+        _ = try await call("CreatePipeline", ["pipeline": definition])
         definition = try await call("GetPipeline", ["name": "model"])["pipeline"]
         #expect(
             try await call("GetPipeline", ["name": "model", "version": 1])["metadata"]["pipelineArn"].string != nil)
         let first = try await sdk.endOfNewest(of: "model", count: 1)
         #expect(first["status"] == "Failed")
-        for operation in ["GetPipelineState"] { _ = try await call(operation, ["name": "model"]) }
+        _ = try await call("GetPipelineState", ["name": "model"])
         let id: JSON = first["pipelineExecutionId"]
         _ = try await call("GetPipelineExecution", ["pipelineName": "model", "pipelineExecutionId": id])
         let retried = try await call(
@@ -71,7 +68,7 @@ import Testing
             ["pipelineName": "model", "pipelineExecutionId": .string(last), "abandon": true, "reason": "a test"])
         #expect(stopped["pipelineExecutionId"].string == last)
         #expect(try await sdk.end(of: last, of: "model") == "Stopped")
-        for operation in ["ListPipelines"] { _ = try await call(operation) }
+        _ = try await call("ListPipelines")
         _ = try await call("ListPipelineExecutions", ["pipelineName": "model"])
         _ = try await call("ListActionExecutions", ["pipelineName": "model"])
         _ = try await call("GetPipelineState", ["name": "model"])

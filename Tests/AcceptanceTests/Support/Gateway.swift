@@ -107,8 +107,8 @@ final class Gateway: Sendable {
     private func end(with signal: Int32, within limit: Duration) async throws -> Int32 {
         guard let process = life.withLock({ $0?.process }) else { throw Missing("the gateway is not running") }
         kill(process.processIdentifier, signal)
-        try await waiting(for: "the end of the gateway by signal \(signal)", upTo: limit, every: .milliseconds(5)) {
-            process.isRunning ? nil : ()
+        try await waiting(until: "the end of the gateway by signal \(signal)", upTo: limit, every: .milliseconds(5)) {
+            !process.isRunning
         }
         life.withLock { $0 = nil }
         return process.terminationStatus

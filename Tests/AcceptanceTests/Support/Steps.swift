@@ -35,12 +35,11 @@ enum Steps {
 
     /// Waits until the build has written `IT-RUNS` to its log.
     static func buildRuns(_ gateway: Gateway) async throws {
-        try await waiting(for: "the slow build's output") {
+        try await waiting(until: "the slow build's output") {
             let logs = try gateway.files().filter { $0.hasPrefix("logs/") && $0.contains("Build.Website") }
-            let found = try logs.contains { log in
+            return try logs.contains { log in
                 try String(contentsOf: gateway.data.appending(path: log), encoding: .utf8).contains("IT-RUNS")
             }
-            return found ? () : nil
         }
     }
 }

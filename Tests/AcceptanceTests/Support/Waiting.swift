@@ -14,3 +14,13 @@ func waiting<Value>(
         try await Task.sleep(for: pause)
     }
 }
+
+/// Looks until `condition` holds.
+///
+/// - Throws: ``TimedOut`` with what was waited for; what the condition throws ends the waiting.
+func waiting(
+    until what: String, upTo limit: Duration = .seconds(60), every pause: Duration = .milliseconds(50),
+    _ condition: () async throws -> Bool
+) async throws {
+    let _: Bool = try await waiting(for: what, upTo: limit, every: pause) { try await condition() ? true : nil }
+}
