@@ -105,7 +105,9 @@ def check_error(operation_model, body):
     shapes = {shape.error_code if hasattr(shape, "error_code") else shape.name: shape
               for shape in operation_model.error_shapes}
     if code in shapes:
-        walk({k: v for k, v in body.items() if k != "__type"}, shapes[code], f"{operation_model.name} {code}", raw.faults)
+        # Most error shapes have no members; every service answers a message all the same.
+        known = {name: value for name, value in body.items() if name not in ("__type", "message")}
+        walk(known, shapes[code], f"{operation_model.name} {code}", raw.faults)
     elif code not in COMMON_ERRORS:
         raw.faults.append(f"{operation_model.name}: '{code}' is not among its errors {sorted(shapes)}")
     if not isinstance(body, dict) or not (isinstance(body.get("message"), str) or isinstance(body.get("Message"), str)):
