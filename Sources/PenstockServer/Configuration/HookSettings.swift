@@ -15,23 +15,26 @@ package struct HookSettings: Sendable {
         var connection: String
         var id: String?
         var secret: String?
-        var secret_file: String?
-        var previous_secret: String?
-        var previous_secret_file: String?
+        var secretFile: String?
+        var previousSecret: String?
+        var previousSecretFile: String?
         var unauthenticated: Bool?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case provider, connection, id, secret, unauthenticated
+            case secretFile = "secret_file"
+            case previousSecret = "previous_secret"
+            case previousSecretFile = "previous_secret_file"
+        }
     }
 
     init(name: String, value: SettingValue) throws {
         let place = "hooks.\(name)"
         let entry = try value.decode(
-            Entry.self, at: place,
-            knownKeys: [
-                "provider", "connection", "id", "secret", "secret_file", "previous_secret", "previous_secret_file",
-                "unauthenticated",
-            ])
-        let secret = try SecretSetting.read(entry.secret, file: entry.secret_file, key: "secret", at: place)
+            Entry.self, at: place, knownKeys: Set(Entry.CodingKeys.allCases.map(\.rawValue)))
+        let secret = try SecretSetting.read(entry.secret, file: entry.secretFile, key: "secret", at: place)
         let previous = try SecretSetting.read(
-            entry.previous_secret, file: entry.previous_secret_file, key: "previous_secret", at: place)
+            entry.previousSecret, file: entry.previousSecretFile, key: "previous_secret", at: place)
         let secrets = [secret, previous].compactMap { $0 }.filter { !$0.isEmpty }
         if secrets.isEmpty, entry.unauthenticated != true {
             throw SettingsError(
