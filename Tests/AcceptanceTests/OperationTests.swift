@@ -72,13 +72,16 @@ import Testing
         #expect(attempts.items.filter { $0["actionName"] == "Website" }.count == 2)
     }
 
-    @Test func `an update cancels what runs`() async throws {
-        try await sdk.create(definition("updated", Definition.build(buildspec: "buildspec-slow.yml")))
+    @Test func `an update cancels what runs once its actions are complete`() async throws {
+        try await sdk.create(definition("updated", Definition.build(buildspec: "buildspec-nap.yml")))
         try await Steps.buildRuns(corridor.gateway)
         let file = try corridor.gateway.scratch.write(
             try (["pipeline": definition("updated", Definition.build()).json] as JSON).text, to: "updated.json")
         try await aws.codepipeline("update-pipeline", "--cli-input-json", "file://\(file.path)")
         #expect(try await sdk.endOfNewest(of: "updated", count: 1)["status"] == "Cancelled")
+        #expect(
+            try await sdk.actionState("Website", in: "Build", of: "updated")["latestExecution"]["status"]
+                == "Succeeded")
         let next = try await sdk.start("updated")
         #expect(try await sdk.end(of: next, of: "updated") == "Succeeded")
     }
