@@ -54,7 +54,9 @@ final class Gateway: Sendable {
         let endpoint = try await waiting(for: "the line 'listening on'", every: .milliseconds(5)) {
             if let line = printed.line(after: "listening on ") { return line }
             guard process.isRunning else {
-                throw Missing("penstock serve ended with \(process.terminationStatus): \(self.stderr.suffix(2000))")
+                throw Missing(
+                    "penstock serve ended with \(process.terminationStatus): \(self.stderr.suffix(2000)); "
+                        + "the data folder is open in \(ProcessTable.holding(self.data))")
             }
             return nil
         }
