@@ -14,7 +14,12 @@ package struct ConnectionSettings: Sendable {
         var arn: String?
         var user: String?
         var token: String?
-        var token_file: String?
+        var tokenFile: String?
+
+        enum CodingKeys: String, CodingKey {
+            case provider, url, arn, user, token
+            case tokenFile = "token_file"
+        }
     }
 
     init(name: String, value: SettingValue) throws {
@@ -28,9 +33,9 @@ package struct ConnectionSettings: Sendable {
         }
         self.name = name
         self.provider = entry.provider ?? "GitHub"
-        self.url = entry.url.hasSuffix("/") ? String(entry.url.dropLast()) : entry.url
+        self.url = entry.url.hasSuffix("/") && !entry.url.hasSuffix("://") ? String(entry.url.dropLast()) : entry.url
         self.arn = entry.arn
-        let token = try SecretSetting.read(entry.token, file: entry.token_file, key: "token", at: place)
+        let token = try SecretSetting.read(entry.token, file: entry.tokenFile, key: "token", at: place)
         self.credential = token.map { Credential(user: entry.user ?? "x-access-token", secret: $0) }
     }
 }
