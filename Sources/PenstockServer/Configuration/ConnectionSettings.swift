@@ -16,7 +16,11 @@ package struct ConnectionSettings: Sendable {
         var token: String?
         var tokenFile: String?
 
+<<<<<<< HEAD
         enum CodingKeys: String, CodingKey, CaseIterable {
+=======
+        enum CodingKeys: String, CodingKey {
+>>>>>>> server-tests
             case provider, url, arn, user, token
             case tokenFile = "token_file"
         }
@@ -32,7 +36,7 @@ package struct ConnectionSettings: Sendable {
         }
         self.name = name
         self.provider = entry.provider ?? "GitHub"
-        self.url = entry.url.hasSuffix("/") ? String(entry.url.dropLast()) : entry.url
+        self.url = entry.url.hasSuffix("/") && !entry.url.hasSuffix("://") ? String(entry.url.dropLast()) : entry.url
         self.arn = entry.arn
         let token = try SecretSetting.read(entry.token, file: entry.tokenFile, key: "token", at: place)
         self.credential = token.map { Credential(user: entry.user ?? "x-access-token", secret: $0) }
