@@ -137,7 +137,9 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),
-        tests("AcceptanceTests", ["PipelineModel", crypto]),
+        .testTarget(
+            name: "AcceptanceTests", dependencies: ["PipelineModel", crypto], exclude: ["Python"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
