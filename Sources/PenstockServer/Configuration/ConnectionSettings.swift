@@ -16,11 +16,7 @@ package struct ConnectionSettings: Sendable {
         var token: String?
         var tokenFile: String?
 
-<<<<<<< HEAD
         enum CodingKeys: String, CodingKey, CaseIterable {
-=======
-        enum CodingKeys: String, CodingKey {
->>>>>>> server-tests
             case provider, url, arn, user, token
             case tokenFile = "token_file"
         }
