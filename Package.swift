@@ -125,7 +125,7 @@ let package = Package(
         tests("GitHubPluginTests", ["GitHubPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests(
             "StorePluginTests",
-            ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel"]),
+            ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests("CodeBuildPluginTests", ["CodeBuildPlugin", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
             "PenstockServerTests",

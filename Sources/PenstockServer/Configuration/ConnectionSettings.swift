@@ -16,7 +16,7 @@ package struct ConnectionSettings: Sendable {
         var token: String?
         var tokenFile: String?
 
-        enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey, CaseIterable {
             case provider, url, arn, user, token
             case tokenFile = "token_file"
         }
@@ -25,11 +25,10 @@ package struct ConnectionSettings: Sendable {
     init(name: String, value: SettingValue) throws {
         let place = "connections.\(name)"
         let entry = try value.decode(
-            Entry.self, at: place, knownKeys: ["provider", "url", "arn", "user", "token", "token_file"])
-        guard ["http://", "https://", "file://", "ssh://"].contains(where: { entry.url.hasPrefix($0) }) else {
+            Entry.self, at: place, knownKeys: Set(Entry.CodingKeys.allCases.map(\.rawValue)))
+        guard ["http://", "https://", "file://"].contains(where: { entry.url.hasPrefix($0) }) else {
             throw SettingsError(
-                place: "\(place).url",
-                message: "must begin with https://, http://, ssh:// or file://, not '\(entry.url)'")
+                place: "\(place).url", message: "must begin with https://, http:// or file://, not '\(entry.url)'")
         }
         self.name = name
         self.provider = entry.provider ?? "GitHub"

@@ -20,7 +20,7 @@ package struct HookSettings: Sendable {
         var previousSecretFile: String?
         var unauthenticated: Bool?
 
-        enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey, CaseIterable {
             case provider, connection, id, secret, unauthenticated
             case secretFile = "secret_file"
             case previousSecret = "previous_secret"
@@ -31,11 +31,7 @@ package struct HookSettings: Sendable {
     init(name: String, value: SettingValue) throws {
         let place = "hooks.\(name)"
         let entry = try value.decode(
-            Entry.self, at: place,
-            knownKeys: [
-                "provider", "connection", "id", "secret", "secret_file", "previous_secret", "previous_secret_file",
-                "unauthenticated",
-            ])
+            Entry.self, at: place, knownKeys: Set(Entry.CodingKeys.allCases.map(\.rawValue)))
         let secret = try SecretSetting.read(entry.secret, file: entry.secretFile, key: "secret", at: place)
         let previous = try SecretSetting.read(
             entry.previousSecret, file: entry.previousSecretFile, key: "previous_secret", at: place)

@@ -36,8 +36,9 @@ package enum RunCommand {
         let settings = gateway.settings
         let definition = try RunDefinition(request) { connectionARN($0, settings) }
         let execution = try await start(definition, on: gateway)
+        guard let declaration = try await gateway.ledger.state(of: definition.name)?.declaration else { return false }
         let monitor = RunMonitor(
-            gateway: gateway, pipeline: definition.name, execution: execution, approvals: request.approvals, view: view)
+            gateway: gateway, declaration: declaration, execution: execution, approvals: request.approvals, view: view)
         let group = ServiceGroup(
             configuration: .init(
                 services: [

@@ -5,7 +5,7 @@ import Synchronization
 
 /// How a run is shown while it goes on. Called from several threads.
 protocol RunView: Sendable {
-    func show(_ execution: PipelineExecution)
+    func show(_ execution: PipelineExecution, of declaration: PipelineDeclaration)
     func line(_ line: ActionLogLine)
     /// A yes-or-no question on the terminal; no terminal means no.
     func ask(_ question: String) -> Bool
@@ -31,7 +31,7 @@ final class PlainRunView: RunView {
 
     init(print: @escaping @Sendable (String) -> Void = { CommandOutput.line($0) }) { self.print = print }
 
-    func show(_ execution: PipelineExecution) {
+    func show(_ execution: PipelineExecution, of declaration: PipelineDeclaration) {
         for stage in execution.stages {
             for action in stage.actions {
                 let isNew = seen.withLock { seen in
