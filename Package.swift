@@ -130,8 +130,12 @@ let package = Package(
         tests(
             "PenstockServerTests",
             [
-                "PenstockServer", "PluginKit", "PipelineModel",
+                "PenstockServer", "AWSSigning", "CodePipelineAPI", "PipelineEngine", "PipelineModel", "PipelineStore",
+                "PluginKit", "PluginKitTesting", "WebhookIntake", crypto, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
         .testTarget(
             name: "AcceptanceTests", dependencies: ["PipelineModel", crypto], exclude: ["Python"],

@@ -32,7 +32,7 @@ package struct ConnectionSettings: Sendable {
         }
         self.name = name
         self.provider = entry.provider ?? "GitHub"
-        self.url = entry.url.hasSuffix("/") ? String(entry.url.dropLast()) : entry.url
+        self.url = entry.url.hasSuffix("/") && !entry.url.hasSuffix("://") ? String(entry.url.dropLast()) : entry.url
         self.arn = entry.arn
         let token = try SecretSetting.read(entry.token, file: entry.tokenFile, key: "token", at: place)
         self.credential = token.map { Credential(user: entry.user ?? "x-access-token", secret: $0) }

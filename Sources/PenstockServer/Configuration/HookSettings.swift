@@ -41,13 +41,19 @@ package struct HookSettings: Sendable {
                 place: "\(place).secret",
                 message: "a hook needs a secret (or secret_file); write 'unauthenticated: true' to do without")
         }
-        if let id = entry.id, id.isEmpty || id.contains("/") || secrets.contains(id) {
-            throw SettingsError(place: "\(place).id", message: "must be one path segment and not the secret")
+        if let id = entry.id, !Self.isSegment(id) || secrets.contains(id) {
+            throw SettingsError(
+                place: "\(place).id", message: "must be of letters, digits, '-' and '_', and not the secret")
         }
         self.name = name
         self.provider = entry.provider ?? "GitHub"
         self.connection = entry.connection
         self.id = entry.id
         self.secrets = secrets
+    }
+
+    /// What a URL holds as it is, so that the hook can be reached.
+    private static func isSegment(_ id: String) -> Bool {
+        !id.isEmpty && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
     }
 }

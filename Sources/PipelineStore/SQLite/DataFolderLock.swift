@@ -34,7 +34,10 @@ package final class DataFolderLock: Sendable {
             defer { descriptor = nil }
             return descriptor
         }
-        if let file { close(file) }
+        guard let file else { return }
+        // Said aloud: a child that is just being started holds a copy of the descriptor for a moment.
+        flock(file, LOCK_UN)
+        close(file)
     }
 
     private static func prepare(_ folder: URL) throws {

@@ -14,6 +14,11 @@ final class LiveRunView: RunView {
     }
 
     private let state = Mutex(State())
+    private let write: @Sendable (String) -> Void
+
+    init(write: @escaping @Sendable (String) -> Void = { CommandOutput.write($0, to: .standardOutput) }) {
+        self.write = write
+    }
 
     static var isPossible: Bool {
         isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"].map { $0 != "dumb" } == true
@@ -35,7 +40,7 @@ final class LiveRunView: RunView {
 
     func ask(_ question: String) -> Bool {
         state.withLock { state in
-            CommandOutput.write("\(question) [y/N] ", to: .standardOutput)
+            write("\(question) [y/N] ")
             state.drawnLines = 0
             return readLine()?.lowercased().hasPrefix("y") == true
         }
@@ -60,7 +65,7 @@ final class LiveRunView: RunView {
         var text = state.drawnLines > 0 ? "\u{1B}[\(state.drawnLines)A" : ""
         text += lines.map { "\u{1B}[2K\($0)\n" }.joined()
         text += "\u{1B}[0J"
-        CommandOutput.write(text, to: .standardOutput)
+        write(text)
         state.drawnLines = lines.count
     }
 
