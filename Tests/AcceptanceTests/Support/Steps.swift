@@ -39,7 +39,8 @@ enum Steps {
         try await waiting(until: "the slow build's output") {
             let logs = try gateway.files().filter { $0.hasPrefix("logs/") && $0.contains("Build.Website") }
             return try logs.contains { log in
-                try String(contentsOf: gateway.data.appending(path: log), encoding: .utf8).contains("IT-RUNS")
+                try String(contentsOf: gateway.data.appending(path: log), encoding: .utf8)
+                    .split(separator: "\n").contains { $0.hasSuffix(" IT-RUNS") && !$0.hasSuffix("echo IT-RUNS") }
             }
         }
     }
