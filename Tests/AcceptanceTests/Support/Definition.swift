@@ -2,23 +2,19 @@
 struct Definition: Sendable {
     var name: String
     var artifacts: String
-    var executionMode: String?
     var stages: [JSON]
 
-    init(_ name: String, artifacts: String, executionMode: String? = nil, stages: [JSON]) {
+    init(_ name: String, artifacts: String, stages: [JSON]) {
         self.name = name
         self.artifacts = artifacts
-        self.executionMode = executionMode
         self.stages = stages
     }
 
     var json: JSON {
-        var json: JSON = [
+        [
             "name": .string(name), "roleArn": "arn:aws:iam::000000000000:role/pipeline", "pipelineType": "V2",
             "artifactStore": ["type": "S3", "location": .string(artifacts)], "stages": .array(stages),
         ]
-        if let executionMode { json["executionMode"] = .string(executionMode) }
-        return json
     }
 
     static func stage(_ name: String, _ actions: JSON...) -> JSON {
