@@ -96,29 +96,32 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
-        plugin("GitHub", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", subprocess, systemPackage]),
+        plugin("GitHub", ["PluginKit", "PipelineModel", subprocess, systemPackage]),
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
-        plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams, subprocess, systemPackage]),
+        plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
 
         tests("PipelineModelTests", ["PipelineModel"]),
         tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel"]),
         tests(
             "PipelineStoreTests",
             ["PipelineStore", "PipelineEngine", "PipelineModel", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("PluginKitTests", ["PluginKit", "PluginKitTesting", "PipelineModel"]),
+        tests("PluginKitTests", ["PluginKit"]),
         tests("ArtifactArchiveTests", ["ArtifactArchive", crypto]),
         tests("AWSSigningTests", ["AWSSigning", "AWSWire", crypto]),
-        tests("CurlTransportTests", ["CurlTransport", "PluginKit"]),
+        tests("CurlTransportTests", ["CurlTransport", "PluginKit", logging]),
         tests(
             "CodePipelineAPITests",
             ["CodePipelineAPI", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests(
             "WebhookIntakeTests",
-            ["WebhookIntake", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel", crypto]),
+            ["WebhookIntake", "PipelineStore", "PipelineEngine", "PluginKit", "PipelineModel", crypto, logging]),
         tests(
             "ActionRunnerTests",
-            ["ActionRunner", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel", "ArtifactArchive"]),
+            [
+                "ActionRunner", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel",
+                "ArtifactArchive", "LocalPlugin", lifecycle, logging,
+            ]),
         tests("GitHubPluginTests", ["GitHubPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests(
             "StorePluginTests",

@@ -42,4 +42,18 @@ package struct CodeBuild: Plugin {
     ) async -> IsolationStatus {
         await check.status(settings.isolation, in: folder)
     }
+
+    package func health(on host: any PluginHost) async -> [HealthFinding] {
+        let finding =
+            switch await isolationCheck() {
+            case .works: HealthFinding(name: "isolation", status: .ok, message: "bubblewrap works")
+            case .switchedOff:
+                HealthFinding(
+                    name: "isolation", status: .warning,
+                    message: "isolation is none: builds run as any other program of this user")
+            case .broken(let reason):
+                HealthFinding(name: "isolation", status: .failed, message: "builds are refused: \(reason)")
+            }
+        return [finding]
+    }
 }

@@ -48,7 +48,7 @@ enum GitComplaint: Sendable, Equatable, CaseIterable {
                 "early EOF", "RPC failed", "No space left",
             ]
         ),
-        (.unsafeTree, ["Invalid path", "invalid path"]),
+        (.unsafeTree, ["error: Invalid path", "error: invalid path"]),
         (
             .noRepository,
             [
@@ -65,7 +65,10 @@ extension GitComplaint {
         -> FailureDetails
     {
         let repository = remote.repository
-        let lastWord = words.split(separator: "\n").last.map { " (git: \($0.prefix(500)))" } ?? ""
+        // Advice may follow the error itself.
+        let lines = words.split(separator: "\n")
+        let error = lines.first { $0.hasPrefix("fatal:") || $0.hasPrefix("error:") } ?? lines.last
+        let lastWord = error.map { " (git: \($0.prefix(500)))" } ?? ""
         switch self {
         case .noBranch:
             return FailureDetails(

@@ -23,7 +23,11 @@ struct GitFetch: Sendable {
 
     func run() async throws -> GitCommit {
         let folder = git.environment.folder
-        try FileManager.default.createDirectory(at: git.environment.home, withIntermediateDirectories: true)
+        // A killed run may have left its own behind, and a new repository needs its folder.
+        if FileManager.default.fileExists(atPath: folder.path) { try FileManager.default.removeItem(at: folder) }
+        for place in [git.environment.home, git.environment.gitDirectory] {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        }
         do {
             try await prepare()
             try await fetch()
@@ -41,7 +45,7 @@ struct GitFetch: Sendable {
     private func prepare() async throws {
         let format = wanted?.isSHA256 == true ? "sha256" : "sha1"
         try await must(
-            ["init", "--quiet", "--bare", "--template=", "--object-format=\(format)"], "making a repository")
+            ["init", "--quiet", "--template=", "--object-format=\(format)"], "making a repository")
         // Attributes of the repository itself come before those of the commit: bytes are taken as they are.
         let info = git.environment.gitDirectory.appending(path: "info", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: info, withIntermediateDirectories: true)

@@ -67,19 +67,27 @@ final class ActionLogFile: ActionLog {
         self.observer = observer
     }
 
+    /// A text of several lines becomes several lines.
     func line(_ text: String) {
-        let masked = state.withLock { state in
+        let lines = state.withLock { state in
             var masked = text
             for secret in state.secrets where masked.contains(secret) {
                 masked = masked.replacingOccurrences(of: secret, with: ConfigurationValue.mask)
             }
+            let lines = masked.trimmingCharacters(in: .newlines).split(
+                separator: "\n", omittingEmptySubsequences: false)
             let stamp = now().formatted(.iso8601.time(includingFractionalSeconds: true))
+            let bytes = Data(lines.map { "\(stamp) \($0)\n" }.joined().utf8)
             // A full disk must not fail the build that logs; its own writes will say so.
-            try? state.handle?.write(contentsOf: Data("\(stamp) \(masked)\n".utf8))
-            return masked
+            try? state.handle?.write(contentsOf: bytes)
+            return lines
         }
-        observer?(
-            ActionLogLine(execution: action.executionID, stage: action.stage, action: action.action, text: masked))
+        guard let observer else { return }
+        for line in lines {
+            observer(
+                ActionLogLine(
+                    execution: action.executionID, stage: action.stage, action: action.action, text: String(line)))
+        }
     }
 
     /// Longest first, so that a secret within another leaves no rest. Very short texts would blank out half a log.

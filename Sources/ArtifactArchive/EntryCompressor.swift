@@ -12,6 +12,8 @@ final class EntryCompressor {
     private let compressor: OpaquePointer
     private let input: UnsafeMutableRawBufferPointer
     private let seam = DeflateSeam()
+    /// A part of nothing but zeros once compressed: disk images and other sparse files are full of them.
+    private var zeros: (bytes: [UInt8], crc: UInt32)?
 
     init(entries: [PackEntry], root: Int32, level: Int) {
         self.entries = entries
@@ -83,9 +85,23 @@ final class EntryCompressor {
         let file = try cursor.open(entry)
         defer { close(file) }
         try read(file, of: entry, at: block.offset, count: block.length)
+        let isZeros = !block.isLast && isAllZeros(block.length)
+        if isZeros, let zeros { return PackedPart(bytes: zeros.bytes, content: .block(block, crc: zeros.crc)) }
         let crc = UInt32(libdeflate_crc32(0, input.baseAddress, block.length))
+        let bytes = try deflate(block, of: entry)
+        if isZeros { zeros = (bytes, crc) }
+        return PackedPart(bytes: bytes, content: .block(block, crc: crc))
+    }
+
+    /// All parts but a file's last have one length, so that one memory of them is enough.
+    private func isAllZeros(_ count: Int) -> Bool {
+        guard let start = input.baseAddress, count > 0, input[0] == 0 else { return false }
+        return memcmp(start, start + 1, count - 1) == 0
+    }
+
+    private func deflate(_ block: PackBlock, of entry: PackEntry) throws(ArchiveError) -> [UInt8] {
         let bound = libdeflate_deflate_compress_bound(compressor, block.length)
-        let bytes = try fill(capacity: bound + DeflateSeam.room) { output throws(ArchiveError) in
+        return try fill(capacity: bound + DeflateSeam.room) { output throws(ArchiveError) in
             let size = libdeflate_deflate_compress(
                 compressor, input.baseAddress, block.length, output.baseAddress, bound)
             precondition(size > 0, "libdeflate keeps within its own bound")
@@ -95,7 +111,6 @@ final class EntryCompressor {
             }
             return size
         }
-        return PackedPart(bytes: bytes, content: .block(block, crc: crc))
     }
 
     /// Reads a small entry into `input`.

@@ -34,8 +34,8 @@ struct UnpackPlan {
             let (sum, overflows) = total.addingReportingOverflow(entry.size)
             total = overflows ? .max : sum
         }
-        guard total <= UInt64(limits.totalSize) else { throw .tooLarge(size: total, limit: limits.totalSize) }
-        guard total <= UInt64(limits.ratioFloor) || total / UInt64(limits.ratio) <= archive else {
+        guard total <= UInt64(clamping: limits.totalSize) else { throw .tooLarge(size: total, limit: limits.totalSize) }
+        guard total <= UInt64(clamping: limits.ratioFloor) || total / UInt64(max(limits.ratio, 1)) <= archive else {
             throw .ratioTooHigh(size: total, archive: Int64(archive), limit: limits.ratio)
         }
         return Int64(total)

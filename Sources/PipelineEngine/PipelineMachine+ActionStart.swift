@@ -72,7 +72,8 @@ extension PipelineMachine {
             let folder = "\(declaration.name.rawValue.prefix(20))/\(reference.name.rawValue.prefix(10))"
             outputs.append(
                 StoredArtifact(
-                    name: reference.name, bucket: store.location, key: "\(folder)/\(context.ids.alphanumerics(7))"))
+                    name: reference.name, bucket: store.location, key: "\(folder)/\(context.ids.alphanumerics(7))",
+                    encryptionKeyID: store.encryptionKey?.id))
         }
         return outputs
     }

@@ -20,7 +20,8 @@ package struct Matchmaker: Sendable {
     package func verdict(on event: SourceEvent, for binding: SourceBinding) -> MatchVerdict {
         guard speaks(for: binding.origin) else { return .no(reason: otherConnection(binding.origin)) }
         switch event.change {
-        case .branchPushed(let branch, _, let after, _):
+        case .branchPushed(let branch, let before, let after, _):
+            guard before != after else { return .no(reason: "branch '\(branch)' points where it pointed before") }
             guard branch == binding.branch else {
                 return .no(reason: "the push is to branch '\(branch)', the source follows '\(binding.branch)'")
             }

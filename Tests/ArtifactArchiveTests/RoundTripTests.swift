@@ -8,7 +8,7 @@ import Testing
     init() throws { scratch = try ScratchFolder() }
 
     @Test func `a tree comes back with its modes, links and empty folders`() throws {
-        let tree = try makeTree(in: scratch, at: "tree")
+        let tree = try makeTree(in: scratch, at: "tree", large: 40 << 20)
         let packed = try ArchivePacker().pack(folder: tree, into: scratch["a.zip"])
         let unpacked = try ArchiveUnpacker().unpack(scratch["a.zip"], into: scratch["out"])
         #expect(try snapshot(scratch["out"]) == snapshot(tree))

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A tree with everything that an artifact may hold.
-func makeTree(in scratch: ScratchFolder, at root: String, seed: UInt64 = 7) throws -> URL {
-    var generator = SeededGenerator(state: seed)
+/// A tree with everything that an artifact may hold; `large` says how large its largest file is.
+func makeTree(in scratch: ScratchFolder, at root: String, large: Int = 5 << 20) throws -> URL {
+    var generator = SeededGenerator(state: 7)
     try scratch.folder(root)
     for number in 0..<300 {
         let count = Int.random(in: 0...9_000, using: &generator)
@@ -15,7 +15,7 @@ func makeTree(in scratch: ScratchFolder, at root: String, seed: UInt64 = 7) thro
     try scratch.write("\(root)/ünïcödé/文件 — é.txt", "unicode")
     try scratch.write("\(root)/script.sh", "#!/bin/sh\n", mode: 0o755)
     try scratch.write("\(root)/3mib.bin", generator.data(3 << 20, compressible: false))
-    try scratch.write("\(root)/40mib.bin", generator.data(40 << 20 + 12_345, compressible: true))
+    try scratch.write("\(root)/large.bin", generator.data(large + 12_345, compressible: true))
     try scratch.write("\(root)/2mib.txt", generator.data(2 << 20, compressible: true))
     try scratch.folder("\(root)/nothing/in here")
     try scratch.folder("\(root)/closed", mode: 0o500)

@@ -9,31 +9,33 @@ final class GitServer: Sendable {
     struct Failure: Error { let reason: String }
 
     let url: String
-    private let process: Process
+    private let process: ChildProcess
     private let log: URL
 
     init(repositories: URL, log: URL, credential: String = "", secret: String = "", watched: URL? = nil) throws {
-        process = Process()
         self.log = log
         try Data().write(to: log)
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", Self.script, repositories.path, log.path, watched?.path ?? ""]
-        process.environment = ProcessInfo.processInfo.environment
+        let port = log.appendingPathExtension("port")
+        let environment = ProcessInfo.processInfo.environment
             .merging(["SERVER_CREDENTIAL": credential, "SERVER_SECRET": secret]) { $1 }
-        process.standardInput = Pipe()
-        process.standardOutput = output
-        try process.run()
-        guard let line = String(data: output.fileHandleForReading.availableData, encoding: .utf8),
-            let port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines))
-        else { throw Failure(reason: "the test's server did not start: install python3 (apt-get install python3)") }
-        url = "http://127.0.0.1:\(port)"
+        process = try ChildProcess(
+            [
+                "/usr/bin/env", "python3", "-c", Self.script, repositories.path, log.path, watched?.path ?? "",
+                port.path,
+            ],
+            environment: environment)
+        for _ in 0..<3000 {
+            if let text = try? String(contentsOf: port, encoding: .utf8), text.hasSuffix("\n") {
+                url = "http://127.0.0.1:\(text.dropLast())"
+                return
+            }
+            usleep(10_000)
+        }
+        process.stop()
+        throw Failure(reason: "the test's server did not start: install python3 (apt-get install python3)")
     }
 
-    func stop() {
-        process.terminate()
-        process.waitUntilExit()
-    }
+    func stop() { process.stop() }
 
     /// One line for each request: method, path, `auth` or `anonymous`; `leak …` for each place of the secret.
     var requests: [String] {
@@ -44,7 +46,7 @@ final class GitServer: Sendable {
         import base64, glob, os, subprocess, sys, threading, time
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-        root, log, watched = sys.argv[1:4]
+        root, log, watched, port = sys.argv[1:5]
         credential, secret = os.environ["SERVER_CREDENTIAL"], os.environ["SERVER_SECRET"].encode()
         expected = "Basic " + base64.b64encode(credential.encode()).decode()
         lock = threading.Lock()
@@ -102,8 +104,11 @@ final class GitServer: Sendable {
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
-        threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
-        print(server.server_port, flush=True)
+        def end_with_parent(parent):
+            while os.getppid() == parent: time.sleep(1)
+            os._exit(0)
+        threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
+        with open(port, "w") as file: file.write("%d\n" % server.server_port)
         server.serve_forever()
         """#
 }

@@ -156,15 +156,11 @@ import Testing
             other.remove()
         }
         let action = GitHubSourceAction(connectionName: "github")
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sleep")
-        process.arguments = ["600"]
-        process.environment = [GitEnvironment.marker: try LeftoverProcesses.owner(of: action.type.id, on: other)]
-        try process.run()
+        let owner = try LeftoverProcesses.owner(of: action.type.id, on: other)
+        let process = try ChildProcess(["/bin/sleep", "600"], environment: [GitEnvironment.marker: owner])
         await action.cleanUp(on: mine)
-        #expect(process.isRunning)
+        #expect(LeftoverProcesses.ids(owner: owner) == [process.id])
         await action.cleanUp(on: other)
-        process.waitUntilExit()
-        #expect(process.terminationReason == .uncaughtSignal)
+        #expect(process.wait() == 128 + SIGKILL)
     }
 }

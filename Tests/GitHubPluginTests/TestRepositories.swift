@@ -56,32 +56,26 @@ final class TestRepositories: Sendable {
 
     @discardableResult
     static func shell(_ script: String, in folder: URL) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-ec", script]
-        process.currentDirectoryURL = folder
-        process.environment = [
-            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.path,
-            "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_AUTHOR_NAME": "Zoë Brandt", "GIT_AUTHOR_EMAIL": "1234+zoe@users.noreply.github.com",
-            "GIT_COMMITTER_NAME": "Zoë Brandt", "GIT_COMMITTER_EMAIL": "zoe@acme.example",
-            "GIT_AUTHOR_DATE": "2026-02-11T12:39:51+01:00", "GIT_COMMITTER_DATE": "2026-02-11T12:40:00+01:00",
-        ]
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(output: "git is needed (apt-get install git): \(text)")
-        }
+        let output = FileManager.default.temporaryDirectory.appending(path: "penstock-sh-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: output) }
+        let process = try ChildProcess(
+            ["/bin/sh", "-c", "cd \"$1\" && sh -ec \"$2\" > \"$3\" 2>&1", "sh", folder.path, script, output.path],
+            environment: [
+                "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.path,
+                "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
+                "GIT_AUTHOR_NAME": "Zoë Brandt", "GIT_AUTHOR_EMAIL": "1234+zoe@users.noreply.github.com",
+                "GIT_COMMITTER_NAME": "Zoë Brandt", "GIT_COMMITTER_EMAIL": "zoe@acme.example",
+                "GIT_AUTHOR_DATE": "2026-02-11T12:39:51+01:00", "GIT_COMMITTER_DATE": "2026-02-11T12:40:00+01:00",
+            ])
+        let code = process.wait()
+        let text = try String(contentsOf: output, encoding: .utf8)
+        guard code == 0 else { throw Failure(output: "git is needed (apt-get install git): \(text)") }
         return text
     }
 
     private static let script = #"""
         mkdir work && cd work
-        git init -q -b main
+        git init -q -b main && git config core.safecrlf false
         echo one > README; printf 'a\nb\n' > notes.txt; printf '$Id$\n' > version.id
         printf '*.txt filter=evil text eol=crlf\n*.id ident\nREADME export-subst\n' > .gitattributes
         mkdir bin && printf '#!/bin/sh\n' > bin/run && chmod 755 bin/run && ln -s ../README bin/link
@@ -90,7 +84,7 @@ final class TestRepositories: Sendable {
         git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),vendor/lib
         printf '[submodule "vendor/lib"]\n\tpath = vendor/lib\n\turl = ./lib\n' > .gitmodules
         git add .gitmodules && git commit -q -m 'A submodule'
-        echo three > README && git commit -q -a -m 'Checkout: round — per line
+        echo three > README && git add README && git commit -q -m 'Checkout: round — per line
 
         The "body" of it.'
         git rev-parse HEAD

@@ -19,13 +19,13 @@ import Testing
 
         #expect(try await ledger.pipelines(after: nil, limit: 9).map(\.declaration) == [.sample()])
         let executions = try await ledger.executions(of: "app", before: nil, limit: 9)
-        #expect(executions.map(\.number) == [3, 2, 1])
-        #expect(executions.map(\.status) == [.inProgress, .superseded, .inProgress])
+        #expect(executions.map(\.number) == [4, 3, 2, 1])
+        #expect(executions.map(\.status) == [.inProgress, .superseded, .inProgress, .inProgress])
         for execution in executions {
             let events = try await ledger.events(of: execution.id)
             #expect(events.first?.event.kind == "executionStarted")
         }
-        #expect(try await ledger.actionExecutions(of: "app", execution: nil, before: nil, limit: 9).count == 2)
+        #expect(try await ledger.actionExecutions(of: "app", execution: nil, before: nil, limit: 9).count == 3)
         #expect(
             try await ledger.journal(before: nil, limit: 9).map(\.outcome) == ["duplicate", "accepted", "badSignature"])
         #expect(try await ledger.journalEntry(2)?.body == Data("{}".utf8))
@@ -33,7 +33,7 @@ import Testing
 
         try await ledger.runAll()
         let ended = try await ledger.executions(of: "app", before: nil, limit: 9).map(\.status)
-        #expect(ended == [.succeeded, .superseded, .succeeded])
+        #expect(ended == [.succeeded, .superseded, .succeeded, .succeeded])
         try await ledger.close()
     }
 

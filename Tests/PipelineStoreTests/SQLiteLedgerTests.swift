@@ -67,6 +67,15 @@ import Testing
         #expect(try Data(contentsOf: folder.url.appending(path: "ledger.sqlite")) == bytes)
     }
 
+    @Test func `a closed ledger is one file`() async throws {
+        let ledger = try await openLedger(in: folder)
+        _ = try await ledger.perform(.sample(), on: "app")
+        _ = try await ledger.state(of: "app")
+        try await ledger.close()
+        let log = try? FileManager.default.attributesOfItem(atPath: folder.path("ledger.sqlite-wal"))[.size] as? Int
+        #expect(log ?? 0 == 0)
+    }
+
     @Test func `a closed ledger says so`() async throws {
         let ledger = try await openLedger(in: folder)
         var wakeUps = ledger.wakeUps().makeAsyncIterator()
@@ -77,6 +86,25 @@ import Testing
         #expect(await wakeUps.next() == nil)
         var late = ledger.wakeUps().makeAsyncIterator()
         #expect(await late.next() == nil)
+    }
+
+    @Test func `a ledger that nobody closed lets go of its folder`() async throws {
+        _ = try await openLedger(in: folder).perform(.sample(), on: "app")
+        var opened: SQLiteLedger?
+        let deadline = ContinuousClock.now + .seconds(30)
+        while opened == nil, ContinuousClock.now < deadline {
+            do { opened = try await openLedger(in: folder) } catch LedgerOpenError.locked { await Task.yield() }
+        }
+        let ledger = try #require(opened)
+        #expect(try await ledger.state(of: "app") != nil)
+        try await ledger.close()
+    }
+
+    @Test func `a folder that cannot be made is named`() async throws {
+        let file = folder.url.appending(path: "file")
+        try Data().write(to: file)
+        let error = #expect(throws: LedgerOpenError.self) { try DataFolderLock(folder: file.appending(path: "data")) }
+        #expect(error?.description.contains(file.path) == true)
     }
 
     @Test func `secrets are in no file of the ledger`() async throws {

@@ -24,6 +24,10 @@ enum LedgerFile {
         }
     }
 
+    /// Brings the log's content into the file, so that a closed ledger is one file. The pool closes its writer first, and
+    /// its readers can't do it. What fails here is done at the next opening.
+    static func settle(_ database: Database) { try? database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+
     static func synchronous(_ database: Database) throws -> Int? {
         try Int.fetchOne(database, sql: "PRAGMA synchronous")
     }

@@ -3,7 +3,6 @@ import GRDB
 package import Logging
 package import PipelineEngine
 package import PipelineModel
-import Synchronization
 
 /// The ledger in one SQLite file, `ledger.sqlite` in the data folder: WAL, every commit on disk before its answer.
 ///
@@ -13,7 +12,7 @@ package final class SQLiteLedger: Ledger {
     let pool: DatabasePool
     private let queue: WriteQueue
     private let wakeUpHub = WakeUpHub()
-    private let lock: Mutex<DataFolderLock?>
+    private let lock: DataFolderLock
     private let writer: WriterThread
     let clock: @Sendable () -> Double
 
@@ -42,12 +41,15 @@ package final class SQLiteLedger: Ledger {
         self.pool = pool
         self.queue = queue
         self.clock = clock
-        self.lock = Mutex(lock)
+        self.lock = lock
         writer = WriterThread {
+            // A ledger that nobody closed keeps its folder until the last write is done.
+            defer { withExtendedLifetime(lock) {} }
             pool.writeWithoutTransaction { database in
                 let session = LedgerSession(rows: SQLiteRows(database: database), index: index, terms: terms)
                 var committer = GroupCommitter(session: session, hooks: hooks, logger: logger)
                 committer.run(queue)
+                LedgerFile.settle(database)
             }
         }
     }
@@ -66,7 +68,7 @@ package final class SQLiteLedger: Ledger {
         } catch {
             throw LedgerError(storage: error)
         }
-        lock.withLock { $0 = nil }
+        lock.release()
     }
 
     /// How many writes wait for a commit.

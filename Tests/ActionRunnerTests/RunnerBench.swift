@@ -1,0 +1,150 @@
+import Foundation
+import LocalPlugin
+import Logging
+import PipelineEngine
+import PipelineModel
+import PipelineStore
+import PluginKit
+import PluginKitTesting
+import Synchronization
+import Testing
+
+@testable import ActionRunner
+
+/// A provider whose behaviour the test writes down; it remembers the jobs that it got.
+final class ScriptedProvider: ActionProvider {
+    typealias Script = @Sendable (ActionJob, any ActionHost) async -> ActionOutcome
+
+    let type: ActionTypeDescription
+    private let script: Script
+    private let seen = Mutex<[ActionJob]>([])
+
+    init(_ category: ActionCategory, inputs: ActionTypeDescription.InputForm = .directory, script: @escaping Script) {
+        type = ActionTypeDescription(
+            id: ActionTypeID(category: category, owner: .custom, provider: "Scripted"), configuration: [],
+            inputArtifacts: 0...5, outputArtifacts: 0...5, timeout: 3600, inputForm: inputs)
+        self.script = script
+    }
+
+    var jobs: [ActionJob] { seen.withLock { $0 } }
+
+    func run(_ job: ActionJob, on host: any ActionHost) async -> ActionOutcome {
+        seen.withLock { $0.append(job) }
+        return await script(job, host)
+    }
+}
+
+/// Seals by writing the letters backwards: enough to see who opens what.
+struct BackwardsVault: SecretVault {
+    func seal(_ text: String) throws -> SealedSecret { SealedSecret(keyID: "test", box: String(text.reversed())) }
+    func open(_ secret: SealedSecret) throws -> String { String(secret.box.reversed()) }
+}
+
+/// A workshop over a ledger in memory and a local bucket `artifacts`.
+final class RunnerBench: Sendable {
+    let ledger: InMemoryLedger
+    let host: FakeHost
+    let workshop: Workshop
+    let logFolder: URL
+    let lines = Mutex<[String]>([])
+
+    init(_ providers: [any ActionProvider], concurrentJobs: Int = 8, lease: Double = 60) throws {
+        let clock: @Sendable () -> Double = { Date().timeIntervalSince1970 }
+        ledger = InMemoryLedger(settings: EngineSettings(), clock: clock)
+        let bare = try FakeHost()
+        let provider = try #require(
+            try LocalPlugin(settings: .map([:])).contributions.compactMap {
+                if case .objectStore(let provider) = $0 { provider } else { nil }
+            }.first)
+        host = try FakeHost(stores: [try provider.store(for: "artifacts", settings: .map([:]), host: bare)])
+        logFolder = host.root.appending(path: "logs")
+        let logs = ActionLogs(folder: logFolder)
+        workshop = Workshop(
+            ledger: ledger, providers: providers, host: host, vault: BackwardsVault(), logs: logs,
+            settings: RunnerSettings(
+                region: "us-east-1", account: "000000000000", concurrentJobs: concurrentJobs, lease: lease,
+                pollInterval: 0.05, drain: 0.1, workFolder: host.root.appending(path: "work")),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Declares source → build and runs the workshop until the execution ends or `until` says so.
+    func run(
+        _ stages: [StageDeclaration], until: @escaping @Sendable (PipelineExecution) -> Bool = { $0.status.isTerminal }
+    ) async throws -> PipelineExecution {
+        try await workshop.prepare()
+        _ = try await ledger.perform(
+            .create(
+                PipelineDeclaration(
+                    name: "p", roleArn: "r", artifactStore: ArtifactStoreDeclaration(location: "artifacts"),
+                    stages: stages),
+                trigger: ExecutionTrigger(type: .createPipeline)), on: "p")
+        return try await follow(until: until)
+    }
+
+    func follow(until: @escaping @Sendable (PipelineExecution) -> Bool) async throws -> PipelineExecution {
+        try await withThrowingTaskGroup(of: PipelineExecution?.self) { group in
+            group.addTask {
+                try await self.workshop.run()
+                return nil
+            }
+            group.addTask {
+                let deadline = ContinuousClock.now + .seconds(20)
+                while ContinuousClock.now < deadline {
+                    if let execution = try await self.ledger.executions(of: "p", before: nil, limit: 1).first,
+                        until(execution)
+                    {
+                        return execution
+                    }
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                throw BenchError.timedOut
+            }
+            guard let execution = try await group.next() ?? nil else { throw BenchError.timedOut }
+            group.cancelAll()
+            return execution
+        }
+    }
+
+    enum BenchError: Error { case timedOut }
+
+    static func source(_ outputs: [ArtifactName] = ["Code"]) -> StageDeclaration {
+        StageDeclaration(
+            name: "Source",
+            actions: [
+                ActionDeclaration(
+                    name: "Fetch", actionTypeId: ActionTypeID(category: .source, owner: .custom, provider: "Scripted"),
+                    outputArtifacts: outputs.map(ArtifactReference.init))
+            ])
+    }
+
+    static func build(configuration: [String: ConfigurationValue] = [:], outputs: [ArtifactName] = [])
+        -> StageDeclaration
+    {
+        StageDeclaration(
+            name: "Build",
+            actions: [
+                ActionDeclaration(
+                    name: "Make", actionTypeId: ActionTypeID(category: .build, owner: .custom, provider: "Scripted"),
+                    configuration: configuration, inputArtifacts: [ArtifactReference(name: "Code")],
+                    outputArtifacts: outputs.map(ArtifactReference.init))
+            ])
+    }
+
+    /// A source that puts one executable file and a link into its artifact.
+    static func filesSource() -> ScriptedProvider {
+        ScriptedProvider(.source) { job, _ in
+            do {
+                let folder = job.outputs[0].folder
+                try Data("#!/bin/sh\n".utf8).write(to: folder.appending(path: "run.sh"))
+                try FileManager.default.setAttributes(
+                    [.posixPermissions: 0o755], ofItemAtPath: folder.appending(path: "run.sh").path)
+                return .succeeded(
+                    ActionSuccess(
+                        outputs: [job.outputs[0].name: .directory(folder)],
+                        revision: SourceRevision(actionName: job.action, revisionID: "c1", summary: "first")))
+            } catch {
+                return .failed(FailureDetails(.jobFailed, "\(error)"))
+            }
+        }
+    }
+}

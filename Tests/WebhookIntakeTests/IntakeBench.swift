@@ -1,0 +1,99 @@
+import Crypto
+import Foundation
+import Logging
+import PipelineEngine
+import PipelineModel
+import PipelineStore
+import PluginKit
+
+@testable import WebhookIntake
+
+/// A host whose payload says in plain words what happened: `push REPOSITORY BRANCH COMMIT`, `nothing`, or junk.
+struct PlainWebhook: WebhookProvider {
+    let name = "Plain"
+    let signature = WebhookSignature.hmacSHA256(header: "X-Signature", prefix: "sha256=")
+    let deliveryIDHeader = "X-Delivery"
+    let eventHeader = "X-Event"
+
+    func parse(_ delivery: VerifiedDelivery) throws(PayloadError) -> ParsedDelivery {
+        let words = String(decoding: delivery.delivery.body, as: UTF8.self).split(separator: " ").map(String.init)
+        switch (words.first, words.count) {
+        case ("push", 4):
+            return ParsedDelivery(events: [
+                SourceEvent(
+                    repository: words[1],
+                    change: .branchPushed(branch: words[2], before: nil, after: words[3], forced: nil))
+            ])
+        case ("nothing", _): return ParsedDelivery(ignored: "nothing happened")
+        case ("half", _): throw .unexpectedShape("the other half")
+        default: throw .notJSON("no word of it")
+        }
+    }
+}
+
+/// An intake over a ledger in memory that holds one pipeline: `acme/app`, branch `main`.
+struct IntakeBench {
+    static let connection = Connection(
+        name: "host", arn: "arn:aws:codeconnections:us-east-1:000000000000:connection/host", provider: "Plain",
+        url: "https://example.com")
+
+    let ledger: any Ledger
+    let intake: DeliveryIntake
+
+    init(
+        authentication: Hook.Authentication = .secrets([Data("new".utf8), Data("old".utf8)]),
+        ledger: (any Ledger)? = nil
+    ) async throws {
+        let memory = InMemoryLedger(settings: EngineSettings(), clock: { 1000 })
+        self.ledger = ledger ?? memory
+        if ledger == nil {
+            _ = try await memory.perform(
+                .create(Self.pipeline, trigger: ExecutionTrigger(type: .createPipeline)), on: "app")
+        }
+        let hook = Hook(
+            id: "hook-id", name: "main-hook", provider: PlainWebhook(), authentication: authentication,
+            connection: Self.connection, servesGitHubV1: false)
+        intake = DeliveryIntake(
+            hooks: [hook], ledger: self.ledger,
+            webhookARN: { "arn:aws:codepipeline:us-east-1:000000000000:webhook:\($0)" },
+            now: { 1000 }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    static let pipeline = PipelineDeclaration(
+        name: "app", roleArn: "arn:aws:iam::000000000000:role/p",
+        artifactStore: ArtifactStoreDeclaration(location: "artifacts"),
+        stages: [
+            StageDeclaration(
+                name: "Source",
+                actions: [
+                    ActionDeclaration(
+                        name: "Checkout",
+                        actionTypeId: ActionTypeID(
+                            category: .source, owner: .aws, provider: "CodeStarSourceConnection"),
+                        configuration: [
+                            "ConnectionArn": .plain(connection.arn.rawValue), "FullRepositoryId": .plain("Acme/App"),
+                            "BranchName": .plain("main"),
+                        ])
+                ])
+        ])
+
+    func post(
+        _ body: String, id: String = "d-1", secret: String? = "new", to hook: HookID = "hook-id"
+    ) async -> IntakeAnswer {
+        var headers: [(name: String, value: String)] = [("x-delivery", id), ("X-Event", "push"), ("X-Token", "t0ken")]
+        if let secret { headers.append(("X-Signature", Self.signature(of: body, secret: secret))) }
+        return await intake.accept(WebhookDelivery(headers: headers, body: Data(body.utf8)), at: hook)
+    }
+
+    static func signature(of body: String, secret: String) -> String {
+        let code = HMAC<SHA256>.authenticationCode(for: Data(body.utf8), using: SymmetricKey(data: Data(secret.utf8)))
+        return "sha256=" + code.map { String(format: "%02x", $0) }.joined()
+    }
+
+    /// Executions that a webhook started.
+    func started() async throws -> [PipelineExecution] {
+        try await ledger.executions(of: "app", before: nil, limit: 100).filter { $0.trigger.type == .webhook }
+    }
+
+    func journal() async throws -> [JournalEntry] { try await ledger.journal(before: nil, limit: 100) }
+}
