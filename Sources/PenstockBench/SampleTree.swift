@@ -12,7 +12,7 @@ struct SampleTree {
     let size: Int64
 
     init(in parent: URL) throws {
-        folder = parent.appending(path: "tree")
+        let folder = parent.appending(path: "tree")
         let found = try Self.sources()
         var (count, size): (Int, Int64) = (0, 0)
         // Small files first until their number is reached, then large ones until the size is.
@@ -20,18 +20,18 @@ struct SampleTree {
         let large = found.filter { (200_000..<8_000_000).contains($0.size) }
         guard !small.isEmpty, !large.isEmpty else { throw BenchFailure("/usr holds too few files to copy") }
         for index in 0..<Self.files {
-            try copy(small[index % small.count].path, number: index)
+            try Self.copy(small[index % small.count].path, number: index, to: folder)
             count += 1
             size += small[index % small.count].size
         }
         var index = 0
         while size < Self.bytes {
-            try copy(large[index % large.count].path, number: Self.files + index)
+            try Self.copy(large[index % large.count].path, number: Self.files + index, to: folder)
             count += 1
             size += large[index % large.count].size
             index += 1
         }
-        (self.count, self.size) = (count, size)
+        (self.folder, self.count, self.size) = (folder, count, size)
     }
 
     private static func sources() throws -> [(path: String, size: Int64)] {
@@ -50,7 +50,7 @@ struct SampleTree {
     }
 
     /// Two hundred files a folder.
-    private func copy(_ path: String, number: Int) throws {
+    private static func copy(_ path: String, number: Int, to folder: URL) throws {
         let place = folder.appending(path: "part-\(number / 200)")
         if number.isMultiple(of: 200) || !FileManager.default.fileExists(atPath: place.path) {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
