@@ -54,6 +54,7 @@ package enum ServeCommand {
                     gateway.logger.error("the endpoint could not be noted", metadata: ["reason": "\(error)"])
                 }
                 CommandOutput.line("listening on \(endpoint)")
+                StartPages.release()
             },
             logger: gateway.logger)
         // The listener closes first, so nothing new comes in while the workshop drains.
