@@ -47,7 +47,7 @@ test: lint build test-packages test-tools
 	PENSTOCK_TOOLS=$(CURDIR)/$(TOOLS) ./Tests/run-tests
 
 crash: build test-packages test-tools
-	PENSTOCK_TOOLS=$(CURDIR)/$(TOOLS) PENSTOCK_CRASHES=200 \
+	PENSTOCK_TOOLS=$(CURDIR)/$(TOOLS) PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" PENSTOCK_CRASHES=200 \
 	  swift test --skip-build --enable-code-coverage $(STRICT) --filter CrashTests
 
 bench: packages bench-packages

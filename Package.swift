@@ -125,15 +125,21 @@ let package = Package(
         tests("GitHubPluginTests", ["GitHubPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests(
             "StorePluginTests",
-            ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel"]),
+            ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests("CodeBuildPluginTests", ["CodeBuildPlugin", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
             "PenstockServerTests",
             [
-                "PenstockServer", "PluginKit", "PipelineModel",
+                "PenstockServer", "AWSSigning", "CodePipelineAPI", "PipelineEngine", "PipelineModel", "PipelineStore",
+                "PluginKit", "PluginKitTesting", "WebhookIntake", crypto, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
-        tests("AcceptanceTests", ["PipelineModel", crypto]),
+        .testTarget(
+            name: "AcceptanceTests", dependencies: ["PipelineModel", crypto], exclude: ["Python"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,7 @@
 package import PluginKit
 
 /// The embedded object store: buckets as folders of this machine, for gateways without an S3-compatible store.
-package struct LocalPlugin: Plugin {
+package struct Local: Plugin {
     package static let description = PluginDescription(
         name: "Local", summary: "Buckets as folders on this machine; the default for a bucket without an entry",
         settings: [

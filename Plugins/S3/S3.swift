@@ -1,7 +1,7 @@
 package import PluginKit
 
 /// Buckets of any S3-compatible service, and the S3 source and deploy actions.
-package struct S3Plugin: Plugin {
+package struct S3: Plugin {
     package static let description = PluginDescription(
         name: "S3", summary: "Buckets of an S3-compatible service; S3 source and deploy actions",
         settings: S3Settings.descriptions)

@@ -21,8 +21,13 @@ package final class ActionLogs: Sendable {
 
     /// The file of an attempt's log; it may not exist.
     package func file(of action: ActionExecution, in pipeline: PipelineName) -> URL {
-        folder.appending(path: pipeline.rawValue).appending(path: action.executionID.rawValue)
+        folder.appending(path: Self.folderName(of: pipeline)).appending(path: action.executionID.rawValue)
             .appending(path: "\(action.stage).\(action.action).\(action.id.rawValue.prefix(8)).log")
+    }
+
+    /// A pipeline may be called `..`; its folder may not.
+    private static func folderName(of pipeline: PipelineName) -> String {
+        pipeline.rawValue.hasPrefix(".") ? "_\(pipeline)" : pipeline.rawValue
     }
 
     /// Opens an attempt's log for appending: a job that runs again after a crash goes on in the same file.

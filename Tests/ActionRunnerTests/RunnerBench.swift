@@ -53,7 +53,7 @@ final class RunnerBench: Sendable {
         ledger = InMemoryLedger(settings: EngineSettings(), clock: clock)
         let bare = try FakeHost()
         let provider = try #require(
-            try LocalPlugin(settings: .map([:])).contributions.compactMap {
+            try Local(settings: .map([:])).contributions.compactMap {
                 if case .objectStore(let provider) = $0 { provider } else { nil }
             }.first)
         host = try FakeHost(stores: [try provider.store(for: "artifacts", settings: .map([:]), host: bare)])

@@ -49,7 +49,8 @@ final class BuildBench: ActionHost {
                 name: ArtifactName(name), bucket: "store", key: "p/\(name)/abc.zip",
                 revision: SourceRevision(actionName: "Source", revisionID: "0123abc"))
             return InputArtifact(
-                name: ArtifactName(name), contents: folder, archive: folder.appendingPathExtension("zip"), stored: stored)
+                name: ArtifactName(name), contents: folder, archive: folder.appendingPathExtension("zip"),
+                stored: stored)
         }
         return ActionJob(
             id: ActionExecutionID(id), pipeline: "shop", execution: "e", stage: "Build", action: "Compile",

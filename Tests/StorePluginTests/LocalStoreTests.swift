@@ -148,11 +148,11 @@ import Testing
     }
 
     @Test func `the module contributes its store and takes no settings`() throws {
-        let plugin = try LocalPlugin(settings: .null)
+        let plugin = try Local(settings: .null)
         guard case .objectStore(let provider) = try #require(plugin.contributions.first) else {
             return #expect(Bool(false))
         }
-        #expect(provider.name == LocalPlugin.description.name)
-        #expect(throws: SettingsError.self) { try LocalPlugin(settings: .map(["x": .string("y")])) }
+        #expect(provider.name == Local.description.name)
+        #expect(throws: SettingsError.self) { try Local(settings: .map(["x": .string("y")])) }
     }
 }

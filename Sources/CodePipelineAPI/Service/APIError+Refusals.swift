@@ -1,23 +1,35 @@
-import PipelineEngine
-import PipelineModel
+package import PipelineEngine
+package import PipelineModel
 
 /// What a refused command was about: the names that its message shows.
-struct RefusalSubject {
-    var account: String
-    var pipeline: PipelineName
-    var stage: StageName?
-    var action: ActionName?
-    var execution: ExecutionID?
+package struct RefusalSubject: Sendable {
+    let account: String
+    let pipeline: PipelineName
+    let stage: StageName?
+    let action: ActionName?
+    let execution: ExecutionID?
 
     /// What the operation answers for an execution that isn't there: few declare a not-found error of their own
     /// (spec: execution-semantics §7, §8).
-    var unknownExecutionCode = "PipelineExecutionNotFoundException"
+    let unknownExecutionCode: String
+
+    package init(
+        account: String, pipeline: PipelineName, stage: StageName? = nil, action: ActionName? = nil,
+        execution: ExecutionID? = nil, unknownExecutionCode: String = "PipelineExecutionNotFoundException"
+    ) {
+        self.account = account
+        self.pipeline = pipeline
+        self.stage = stage
+        self.action = action
+        self.execution = execution
+        self.unknownExecutionCode = unknownExecutionCode
+    }
 }
 
 extension APIError {
     /// The AWS name and text of each reason for which the engine refuses a command
     /// (spec: execution-semantics §7, §8, §14, §17).
-    init(_ refusal: CommandRefusal, about subject: RefusalSubject) {
+    package init(_ refusal: CommandRefusal, about subject: RefusalSubject) {
         let pipeline = subject.pipeline.rawValue
         let stage = subject.stage?.rawValue ?? ""
         let execution = subject.execution?.rawValue ?? ""

@@ -25,11 +25,15 @@ package enum CommandOutput {
 
     /// Columns as wide as their widest cell.
     package static func table(_ rows: [[String]], header: [String]) {
+        tableLines(rows, header: header).forEach(line)
+    }
+
+    static func tableLines(_ rows: [[String]], header: [String]) -> [String] {
         let all = [header] + rows
         let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        for row in all {
-            let cells = zip(row, widths).map { $0.padding(toLength: max($1, $0.count), withPad: " ", startingAt: 0) }
-            line(cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces))
+        return all.map { row in
+            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+            return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
         }
     }
 }

@@ -25,12 +25,15 @@ package enum DoctorCommand {
                     message: "\(folder.path) does not exist yet; the first serve makes it")
             ]
         }
-        var findings = [Finding(check: "data folder", status: "ok", message: folder.path)]
+        let isClosed = mode(of: folder).map { $0 & 0o022 == 0 } ?? false
+        var findings = [
+            Finding(
+                check: "data folder", status: isClosed ? "ok" : "failed",
+                message: isClosed ? folder.path : "others may write in it; run: chmod 700 \(folder.path)")
+        ]
         for name in ["credentials", "secrets.key", "hooks.key"] {
             let file = folder.appending(path: name)
-            guard let attributes = try? FileManager.default.attributesOfItem(atPath: file.path),
-                let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue
-            else { continue }
+            guard let mode = mode(of: file) else { continue }
             let isPrivate = mode & 0o077 == 0
             findings.append(
                 Finding(
@@ -39,6 +42,11 @@ package enum DoctorCommand {
                         ? "readable by its owner only" : "others may read it; run: chmod 600 \(file.path)"))
         }
         return findings
+    }
+
+    private static func mode(of file: URL) -> Int? {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: file.path) else { return nil }
+        return (attributes[.posixPermissions] as? NSNumber)?.intValue
     }
 
     private static func ledgerFindings(_ settings: ServerSettings) -> [Finding] {
@@ -58,7 +66,8 @@ package enum DoctorCommand {
             let logger = try CommandLogger.make(level: "error")
             let host = try GatewayHost(
                 settings: settings, modules: modules, http: OfflineHTTPClient(), logger: logger)
-            try host.checkStores()
+            // Opening a local store makes its folder.
+            if FileManager.default.fileExists(atPath: settings.dataFolder.path) { try host.checkStores() }
             _ = try HookTable.hooks(settings, modules: modules, connections: host.connections, idKey: Data(count: 32))
             var findings = [Finding(check: "configuration", status: "ok", message: "every setting can be used")]
             for plugin in modules.plugins {

@@ -47,7 +47,7 @@ package enum ServeCommand {
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: "penstock"),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? settings.port
-                let endpoint = "http://\(settings.host):\(port)"
+                let endpoint = Endpoint.url(host: settings.host, port: port)
                 do {
                     try Endpoint.write(endpoint, in: settings.dataFolder)
                 } catch {
@@ -84,7 +84,11 @@ package enum Endpoint {
         if let text = try? String(contentsOf: file(in: settings.dataFolder), encoding: .utf8) {
             return text.trimmingCharacters(in: .whitespacesAndNewlines)
         }
-        return "http://\(settings.host):\(settings.port)"
+        return url(host: settings.host, port: settings.port)
+    }
+
+    static func url(host: String, port: Int) -> String {
+        host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
     }
 }
 

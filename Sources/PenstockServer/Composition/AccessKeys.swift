@@ -56,6 +56,20 @@ package struct AccessKeys: Sendable {
 /// Files that only their owner may read, written whole or not at all.
 enum PrivateFile {
     static func write(_ data: Data, to file: URL) throws {
+        try write(data, to: file) { rename($0, $1) }
+    }
+
+    /// Leaves a file that is there as it is: of two writers the first wins, and both read the same afterwards.
+    static func writeIfAbsent(_ data: Data, to file: URL) throws {
+        try write(data, to: file) { temporary, path in
+            defer { unlink(temporary) }
+            return link(temporary, path) == 0 || errno == EEXIST ? 0 : -1
+        }
+    }
+
+    private static func write(
+        _ data: Data, to file: URL, placing: (_ temporary: String, _ path: String) -> Int32
+    ) throws {
         let temporary = file.deletingLastPathComponent().appending(
             path: ".\(file.lastPathComponent).\(UUID().uuidString)")
         let descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -67,7 +81,7 @@ enum PrivateFile {
             try handle.write(contentsOf: data)
             try handle.synchronize()
             try handle.close()
-            guard rename(temporary.path, file.path) == 0 else {
+            guard placing(temporary.path, file.path) == 0 else {
                 throw CommandError(.failed, "can't write \(file.path): \(String(cString: strerror(errno)))")
             }
         } catch {

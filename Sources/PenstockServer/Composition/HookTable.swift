@@ -12,7 +12,7 @@ package enum HookTable {
     ) throws -> [Hook] {
         let providers = modules.webhooks
         let v1Connection = settings.modules["GitHub"]?["v1_connection"]?.string ?? "github"
-        return try settings.hooks.map { entry in
+        let hooks = try settings.hooks.map { entry in
             guard let provider = providers.first(where: { $0.name == entry.provider }) else {
                 let known = providers.map(\.name).joined(separator: ", ")
                 throw SettingsError(
@@ -30,6 +30,12 @@ package enum HookTable {
                     ? .unauthenticated : .secrets(entry.secrets.map { Data($0.utf8) }),
                 connection: connection, servesGitHubV1: entry.connection == v1Connection)
         }
+        for (id, same) in Dictionary(grouping: hooks, by: \.id) where same.count > 1 {
+            throw SettingsError(
+                place: "hooks.\(same[1].name).id",
+                message: "'\(id)' is the id of the hook \(same[0].name) too; each needs its own")
+        }
+        return hooks
     }
 
     /// Opaque, and the same at every start: 128 bits of a MAC of the hook's name under the data folder's key.
@@ -38,17 +44,20 @@ package enum HookTable {
         return HookID(code.prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
     }
 
-    /// The key from which hook ids are derived, made on first use.
+    /// The key from which hook ids are derived, made on first use: by `serve` or by a command beside it.
     package static func idKey(in folder: URL) throws -> Data {
         let file = folder.appending(path: "hooks.key")
-        if let key = try? Data(contentsOf: file) {
-            guard key.count == 32 else {
-                throw CommandError(.invalidInput, "\(file.path) is damaged: it must hold 32 bytes")
-            }
-            return key
+        if !FileManager.default.fileExists(atPath: file.path) {
+            try PrivateFile.writeIfAbsent(SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }, to: file)
         }
-        let key = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
-        try PrivateFile.write(key, to: file)
+        guard let key = FileManager.default.contents(atPath: file.path) else {
+            throw CommandError(.invalidInput, "\(file.path) can't be read; it must belong to this user")
+        }
+        guard key.count == 32 else {
+            throw CommandError(
+                .invalidInput,
+                "\(file.path) is damaged: it must hold 32 bytes; remove it to have it made anew (hooks get new URLs)")
+        }
         return key
     }
 }

@@ -8,7 +8,7 @@ import S3Plugin
 /// The bundled modules: the one list, and the only place that imports plugins.
 package enum PluginCatalog {
     package static let all: [any Plugin.Type] = [
-        CodeBuild.self, GitHub.self, LocalPlugin.self, S3Plugin.self,
+        CodeBuild.self, GitHub.self, Local.self, S3.self,
     ]
 }
 

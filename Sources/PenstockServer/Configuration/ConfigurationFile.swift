@@ -30,7 +30,7 @@ package struct ConfigurationFile: Sendable {
         do {
             node = try Yams.compose(yaml: yaml)
         } catch {
-            throw SettingsError(place: name, message: "not YAML: \(error)")
+            throw SettingsError(place: name, message: "not YAML: \(Self.reason(of: error))")
         }
         guard let node else {
             values = .map([:])
@@ -44,6 +44,41 @@ package struct ConfigurationFile: Sendable {
             throw SettingsError(
                 place: "\(name): \(unknown)",
                 message: "unknown setting; known here: \(Self.knownKeys.sorted().joined(separator: ", "))")
+        }
+        try Self.checkScalars(members)
+    }
+
+    /// What stands at the top as a plain value must be one: a list or a map there would count as not said.
+    private static func checkScalars(_ members: [String: SettingValue]) throws {
+        for key in ["listen", "data", "account", "region", "concurrent_jobs", "log_level"] {
+            switch members[key] {
+            case .list, .map: throw SettingsError(place: key, message: "must be one value, not a list or a map")
+            default: continue
+            }
+        }
+        switch members["access"] {
+        case nil, .null: return
+        case .map(let access):
+            if let unknown = access.keys.sorted().first(where: { $0 != "roles" }) {
+                throw SettingsError(place: "access.\(unknown)", message: "unknown setting; known here: roles")
+            }
+            guard access["roles"].map({ $0.scalarText != nil }) ?? true else {
+                throw SettingsError(place: "access.roles", message: "must be 'lenient' or 'strict'")
+            }
+        default: throw SettingsError(place: "access", message: "must be a map, e.g. {roles: strict}")
+        }
+    }
+
+    /// Without the line itself, which Yams would quote: it may hold a secret.
+    private static func reason(of error: any Error) -> String {
+        switch error {
+        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+            YamlError.composer(_, let problem, let mark, _):
+            "line \(mark.line), column \(mark.column): \(problem)"
+        case YamlError.reader(let problem, _, _, _): problem
+        case YamlError.duplicatedKeysInMapping(let keys, let context):
+            "line \(context.mark.line): \(keys.sorted().map { "'\($0)'" }.joined(separator: ", ")) stands there twice"
+        default: "it can't be read"
         }
     }
 
@@ -66,14 +101,30 @@ package struct ConfigurationFile: Sendable {
 
     private static func value(of node: Node) -> SettingValue {
         switch node {
-        case .mapping(let mapping):
-            .map(
-                Dictionary(
-                    mapping.map { ($0.key.string ?? "", value(of: $0.value)) }, uniquingKeysWith: { _, last in last }))
+        case .mapping(let mapping): .map(members(of: mapping))
         case .sequence(let sequence): .list(sequence.map(value(of:)))
         case .scalar(let scalar): value(of: scalar)
         case .alias: .null
         }
+    }
+
+    /// `<<: *anchor` lends what the map doesn't say itself.
+    private static func members(of mapping: Node.Mapping) -> [String: SettingValue] {
+        var members = Dictionary(
+            mapping.map { ($0.key.string ?? "", value(of: $0.value)) }, uniquingKeysWith: { _, last in last })
+        guard mapping.contains(where: { $0.key.string == "<<" && $0.key.scalar?.style == .plain }) else {
+            return members
+        }
+        let lenders: [SettingValue] =
+            switch members["<<"] {
+            case .list(let items): items
+            case .map(let lender): [.map(lender)]
+            default: []
+            }
+        guard !lenders.isEmpty else { return members }
+        members["<<"] = nil
+        for case .map(let lender) in lenders { members.merge(lender) { own, _ in own } }
+        return members
     }
 
     /// Plain words become booleans and numbers; an account id such as `000000000000` stays text.

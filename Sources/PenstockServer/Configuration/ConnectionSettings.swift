@@ -14,23 +14,27 @@ package struct ConnectionSettings: Sendable {
         var arn: String?
         var user: String?
         var token: String?
-        var token_file: String?
+        var tokenFile: String?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case provider, url, arn, user, token
+            case tokenFile = "token_file"
+        }
     }
 
     init(name: String, value: SettingValue) throws {
         let place = "connections.\(name)"
         let entry = try value.decode(
-            Entry.self, at: place, knownKeys: ["provider", "url", "arn", "user", "token", "token_file"])
-        guard ["http://", "https://", "file://", "ssh://"].contains(where: { entry.url.hasPrefix($0) }) else {
+            Entry.self, at: place, knownKeys: Set(Entry.CodingKeys.allCases.map(\.rawValue)))
+        guard ["http://", "https://", "file://"].contains(where: { entry.url.hasPrefix($0) }) else {
             throw SettingsError(
-                place: "\(place).url",
-                message: "must begin with https://, http://, ssh:// or file://, not '\(entry.url)'")
+                place: "\(place).url", message: "must begin with https://, http:// or file://, not '\(entry.url)'")
         }
         self.name = name
         self.provider = entry.provider ?? "GitHub"
-        self.url = entry.url.hasSuffix("/") ? String(entry.url.dropLast()) : entry.url
+        self.url = entry.url.hasSuffix("/") && !entry.url.hasSuffix("://") ? String(entry.url.dropLast()) : entry.url
         self.arn = entry.arn
-        let token = try SecretSetting.read(entry.token, file: entry.token_file, key: "token", at: place)
+        let token = try SecretSetting.read(entry.token, file: entry.tokenFile, key: "token", at: place)
         self.credential = token.map { Credential(user: entry.user ?? "x-access-token", secret: $0) }
     }
 }

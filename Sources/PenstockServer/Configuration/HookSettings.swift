@@ -15,36 +15,45 @@ package struct HookSettings: Sendable {
         var connection: String
         var id: String?
         var secret: String?
-        var secret_file: String?
-        var previous_secret: String?
-        var previous_secret_file: String?
+        var secretFile: String?
+        var previousSecret: String?
+        var previousSecretFile: String?
         var unauthenticated: Bool?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case provider, connection, id, secret, unauthenticated
+            case secretFile = "secret_file"
+            case previousSecret = "previous_secret"
+            case previousSecretFile = "previous_secret_file"
+        }
     }
 
     init(name: String, value: SettingValue) throws {
         let place = "hooks.\(name)"
         let entry = try value.decode(
-            Entry.self, at: place,
-            knownKeys: [
-                "provider", "connection", "id", "secret", "secret_file", "previous_secret", "previous_secret_file",
-                "unauthenticated",
-            ])
-        let secret = try SecretSetting.read(entry.secret, file: entry.secret_file, key: "secret", at: place)
+            Entry.self, at: place, knownKeys: Set(Entry.CodingKeys.allCases.map(\.rawValue)))
+        let secret = try SecretSetting.read(entry.secret, file: entry.secretFile, key: "secret", at: place)
         let previous = try SecretSetting.read(
-            entry.previous_secret, file: entry.previous_secret_file, key: "previous_secret", at: place)
+            entry.previousSecret, file: entry.previousSecretFile, key: "previous_secret", at: place)
         let secrets = [secret, previous].compactMap { $0 }.filter { !$0.isEmpty }
         if secrets.isEmpty, entry.unauthenticated != true {
             throw SettingsError(
                 place: "\(place).secret",
                 message: "a hook needs a secret (or secret_file); write 'unauthenticated: true' to do without")
         }
-        if let id = entry.id, id.isEmpty || id.contains("/") || secrets.contains(id) {
-            throw SettingsError(place: "\(place).id", message: "must be one path segment and not the secret")
+        if let id = entry.id, !Self.isSegment(id) || secrets.contains(id) {
+            throw SettingsError(
+                place: "\(place).id", message: "must be of letters, digits, '-' and '_', and not the secret")
         }
         self.name = name
         self.provider = entry.provider ?? "GitHub"
         self.connection = entry.connection
         self.id = entry.id
         self.secrets = secrets
+    }
+
+    /// What a URL holds as it is, so that the hook can be reached.
+    private static func isSegment(_ id: String) -> Bool {
+        !id.isEmpty && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
     }
 }

@@ -10,12 +10,19 @@ enum SecretSetting {
         }
         if let value { return value }
         guard let file else { return nil }
+        let text: String
         do {
-            let text = try String(
+            text = try String(
                 contentsOf: URL(fileURLWithPath: (file as NSString).expandingTildeInPath), encoding: .utf8)
-            return text.trimmingCharacters(in: .newlines)
         } catch {
-            throw SettingsError(place: "\(place).\(key)_file", message: "'\(file)' can't be read")
+            throw SettingsError(
+                place: "\(place).\(key)_file",
+                message: "'\(file)' can't be read; it must be a text file that this user may read")
         }
+        let secret = text.trimmingCharacters(in: .newlines)
+        guard !secret.isEmpty else {
+            throw SettingsError(place: "\(place).\(key)_file", message: "'\(file)' is empty; write the \(key) into it")
+        }
+        return secret
     }
 }

@@ -1,5 +1,6 @@
 import Configuration
 package import Foundation
+import Logging
 package import PluginKit
 
 /// All that `penstock.yaml`, the environment and the flags say together: the file gives way to `PENSTOCK_*`, both to
@@ -51,11 +52,12 @@ package struct ServerSettings: Sendable {
         }
         return ServerSettings(
             host: host, port: port,
-            dataFolder: absolute(reader.string(forKey: "data", default: "./.penstock")),
+            dataFolder: try folder(reader.string(forKey: "data", default: "./.penstock")),
             account: try account(reader.string(forKey: "account", default: "000000000000")),
-            region: reader.string(forKey: "region", default: "us-east-1"), rolesAreStrict: roles == "strict",
+            region: try region(reader.string(forKey: "region", default: "us-east-1")),
+            rolesAreStrict: roles == "strict",
             concurrentJobs: try count(reader.string(forKey: "concurrent_jobs", default: "16"), at: "concurrent_jobs"),
-            logLevel: reader.string(forKey: "log_level", default: "info"),
+            logLevel: try logLevel(reader.string(forKey: "log_level", default: "info")),
             connections: try file.entries("connections").map(ConnectionSettings.init),
             hooks: try file.entries("hooks").map(HookSettings.init),
             stores: try file.entries("stores").map(StoreSettings.init),
@@ -90,17 +92,48 @@ package struct ServerSettings: Sendable {
     }
 
     private static func address(_ text: String) throws -> (String, Int) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
-            (0...65_535).contains(port)
-        else {
-            throw SettingsError(place: "listen", message: "must be HOST:PORT, e.g. 127.0.0.1:7420, not '\(text)'")
+        let refusal = SettingsError(
+            place: "listen", message: "must be HOST:PORT, e.g. 127.0.0.1:7420 or [::1]:7420, not '\(text)'")
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            throw refusal
         }
-        return (String(text[..<colon]), port)
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            throw refusal
+        }
+        guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || $0 == "/" }) else { throw refusal }
+        return (String(host), Int(port))
+    }
+
+    /// An empty path would be the folder that we happen to stand in.
+    private static func folder(_ path: String) throws -> URL {
+        guard !path.isEmpty else {
+            throw SettingsError(place: "data", message: "must be a folder's path, e.g. ./.penstock; it is empty")
+        }
+        return absolute(path)
+    }
+
+    private static func region(_ text: String) throws -> String {
+        let letters = Set("abcdefghijklmnopqrstuvwxyz0123456789-")
+        guard !text.isEmpty, text.allSatisfy(letters.contains) else {
+            throw SettingsError(place: "region", message: "must be a region's name, e.g. us-east-1, not '\(text)'")
+        }
+        return text
+    }
+
+    private static func logLevel(_ text: String) throws -> String {
+        guard Logger.Level(rawValue: text) != nil else {
+            let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SettingsError(place: "log_level", message: "must be one of \(known), not '\(text)'")
+        }
+        return text
     }
 
     private static func account(_ text: String) throws -> String {
         guard text.count == 12, text.allSatisfy({ $0.isASCII && $0.isNumber }) else {
-            throw SettingsError(place: "account", message: "must be 12 digits, not '\(text)'")
+            throw SettingsError(place: "account", message: "must be 12 digits, e.g. 000000000000, not '\(text)'")
         }
         return text
     }

@@ -14,6 +14,9 @@ package struct StoreSettings: Sendable {
                 place: "stores.\(name)", message: "must be a map, e.g. {module: S3, endpoint: https://…}")
         }
         let module = members.removeValue(forKey: "module")
+        guard module == nil || module?.string != nil else {
+            throw SettingsError(place: "stores.\(name).module", message: "must be a module's name, e.g. S3")
+        }
         self.bucket = BucketName(name)
         self.module = module?.string ?? "S3"
         self.settings = .map(members)

@@ -30,11 +30,15 @@ struct AWSDoor {
         let requestID = UUID().uuidString.lowercased()
         do {
             guard let body = try await request.bytes(upTo: Self.bodyLimit) else {
-                return Response(
+                gateway.metrics.count("penstock_api_refusals_total", ["code": "RequestEntityTooLarge"])
+                var response = Response(
                     JSON11Response(
                         errorCode: "RequestEntityTooLarge",
                         message: "The request body is larger than \(Self.bodyLimit) bytes.", status: 413,
                         requestID: requestID))
+                // As at the hooks' door: what is left of the body is not read.
+                response.headers[.connection] = "close"
+                return response
             }
             return await answer(request, body: body, requestID: requestID)
         } catch {
@@ -54,7 +58,7 @@ struct AWSDoor {
         } catch {
             gateway.metrics.count("penstock_api_refusals_total", ["code": error.code])
             if isQuery {
-                return STSDoor.refusal(code: error.code, message: error.message, status: 403, requestID: requestID)
+                return STSDoor.refusal(error, requestID: requestID)
             }
             return Response(JSON11Response(errorCode: error.code, message: error.message, requestID: requestID))
         }

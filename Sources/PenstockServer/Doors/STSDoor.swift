@@ -1,3 +1,4 @@
+import AWSSigning
 import AWSWire
 import Foundation
 import Hummingbird
@@ -36,11 +37,29 @@ struct STSDoor {
                 action: request.action, namespace: Self.namespace, result: identity, requestID: requestID)
             return Response(response.status, headers: response.headers, body: response.body)
         } catch let error as WireError {
-            return Self.refusal(code: error.code, message: error.message, status: 400, requestID: requestID)
+            let code =
+                switch error {
+                case .unknownOperation: "MissingAction"
+                case .serialization: "MalformedQueryString"
+                }
+            return Self.refusal(code: code, message: error.message, status: 400, requestID: requestID)
         } catch {
             return Self.refusal(
                 code: "InternalFailure", message: "The answer could not be written.", status: 500, requestID: requestID)
         }
+    }
+
+    /// The Query protocols name some of these errors otherwise than the JSON ones (IAM's "Common errors").
+    static func refusal(_ error: SignatureError, requestID: String) -> Response {
+        let code =
+            switch error {
+            case .missingToken: "MissingAuthenticationToken"
+            case .incomplete: "IncompleteSignature"
+            case .unknownKey, .unknownToken: "InvalidClientTokenId"
+            case .expiredToken: "ExpiredToken"
+            default: "SignatureDoesNotMatch"
+            }
+        return refusal(code: code, message: error.message, status: 403, requestID: requestID)
     }
 
     static func refusal(code: String, message: String, status: Int, requestID: String) -> Response {

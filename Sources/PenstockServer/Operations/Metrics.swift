@@ -79,12 +79,31 @@ package final class Metrics: Sendable {
     }
 
     private static func text(_ labels: KeyValuePairs<String, String>) -> String {
-        labels.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ",")
+        labels.map { "\($0.key)=\"\(escaped($0.value))\"" }.joined(separator: ",")
+    }
+
+    private static func escaped(_ value: String) -> String {
+        var text = String.UnicodeScalarView()
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\\": text.append(contentsOf: "\\\\".unicodeScalars)
+            case "\"": text.append(contentsOf: "\\\"".unicodeScalars)
+            case "\n": text.append(contentsOf: "\\n".unicodeScalars)
+            default: text.append(scalar)
+            }
+        }
+        return String(text)
     }
 
     private static func braces(_ labels: String) -> String { labels.isEmpty ? "" : "{\(labels)}" }
 
     private static func number(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+        switch value {
+        case .infinity: "+Inf"
+        case -.infinity: "-Inf"
+        case _ where value.isNaN: "NaN"
+        case _ where value == value.rounded() && abs(value) < 1e15: String(Int64(value))
+        default: String(value)
+        }
     }
 }

@@ -29,16 +29,25 @@ struct PenstockOperations {
     }
 
     private func listDeliveries(_ input: JSONValue) async throws -> DeliveryList {
-        let limit = Int(input["maxResults"]?.integer ?? 50)
+        let limit = try Self.number("maxResults", in: input) ?? 50
         guard (1...1000).contains(limit) else {
             throw APIError("ValidationException", "maxResults must be between 1 and 1000")
         }
-        let entries = try await gateway.ledger.journal(before: input["before"]?.integer, limit: limit)
+        let entries = try await gateway.ledger.journal(before: try Self.number("before", in: input), limit: Int(limit))
         return DeliveryList(deliveries: entries.map(DeliveryView.init))
     }
 
+    /// - Throws: ``WireError`` when the member is there and no whole number.
+    private static func number(_ name: String, in input: JSONValue) throws -> Int64? {
+        switch input[name] {
+        case nil, .null: return nil
+        case .integer(let number): return number
+        default: throw WireError.serialization("\(name) must be a whole number")
+        }
+    }
+
     private func entry(_ input: JSONValue) async throws -> JournalEntry {
-        guard let sequence = input["sequence"]?.integer else {
+        guard let sequence = try Self.number("sequence", in: input) else {
             throw APIError(
                 "ValidationException", "sequence must be the number of a delivery; see penstock deliveries list")
         }
@@ -56,6 +65,8 @@ struct PenstockOperations {
             let receipt = try await gateway.intake.replay(entry)
             gateway.metrics.count("penstock_deliveries_total", ["outcome": "replayed"])
             return ReplayView(sequence: receipt.sequence, decisions: receipt.decisions.map(DecisionView.init))
+        } catch .storageFailed(let reason) {
+            throw APIError("InternalFailure", "The delivery could not be stored.", httpStatus: 500, cause: reason)
         } catch {
             throw APIError("ConflictException", error.description)
         }

@@ -16,7 +16,7 @@ package final class DataFolderLock: Sendable {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw Self.failure(path) }
         descriptor = Mutex(file)
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.lock(file) else {
             guard errno == EWOULDBLOCK else { throw Self.failure(path) }
             throw LedgerOpenError.locked(folder: folder.path, holder: Self.holder(file))
         }
@@ -34,7 +34,10 @@ package final class DataFolderLock: Sendable {
             defer { descriptor = nil }
             return descriptor
         }
-        if let file { close(file) }
+        guard let file else { return }
+        // Said aloud: a child that is just being started holds a copy of the descriptor for a moment.
+        flock(file, LOCK_UN)
+        close(file)
     }
 
     private static func prepare(_ folder: URL) throws {
@@ -45,6 +48,17 @@ package final class DataFolderLock: Sendable {
         } catch {
             throw LedgerOpenError.unusable(path: folder.path, reason: error.localizedDescription)
         }
+    }
+
+    /// Tries for two seconds. A gateway that was killed while it was starting a child left a copy of the descriptor
+    /// in that child, until the child has become its program; a start right after the kill must not fail over that.
+    private static func lock(_ file: Int32) -> Bool {
+        for _ in 0..<100 {
+            if flock(file, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK || errno == EINTR else { return false }
+            usleep(20_000)
+        }
+        return flock(file, LOCK_EX | LOCK_NB) == 0
     }
 
     /// The process that has written its id into the file.

@@ -2,8 +2,12 @@ import Foundation
 import PipelineModel
 import PluginKit
 
-/// The source of `penstock run --source NAME=DIR`: a folder's files as they are, without `.git`.
+/// The source of `penstock run --source NAME=DIR`: a folder's files as they are, without `.git`, and without a data
+/// folder that lies in it, which holds keys.
 struct FolderSource: ActionProvider {
+    /// Data folders.
+    var leavingOut: [URL] = []
+
     static let typeID = ActionTypeID(category: .source, owner: .custom, provider: "Folder")
 
     let type = ActionTypeDescription(
@@ -18,7 +22,7 @@ struct FolderSource: ActionProvider {
         let entries: [ProducedArtifact.PackedEntry]
         do {
             entries = try FileManager.default.subpathsOfDirectory(atPath: path)
-                .filter { $0 != ".git" && !$0.hasPrefix(".git/") }
+                .filter { $0 != ".git" && !$0.hasPrefix(".git/") && !isLeftOut(root.appending(path: $0).path) }
                 .filter { !Self.isFolder(root.appending(path: $0).path) }
                 .map { ProducedArtifact.PackedEntry(path: $0, name: $0) }
         } catch {
@@ -31,6 +35,10 @@ struct FolderSource: ActionProvider {
                 outputs: [output.name: .files(root: root, entries: entries)],
                 progress: ActionProgress(externalExecutionID: revision, summary: path),
                 revision: SourceRevision(actionName: job.action, revisionID: revision, summary: path)))
+    }
+
+    private func isLeftOut(_ path: String) -> Bool {
+        leavingOut.contains { path == $0.path || path.hasPrefix($0.path + "/") }
     }
 
     /// A link to a folder is a link.

@@ -10,18 +10,23 @@ final class LiveRunView: RunView {
     private struct State {
         var tail: [String] = []
         var drawnLines = 0
-        var last: PipelineExecution?
+        var last: (execution: PipelineExecution, declaration: PipelineDeclaration)?
     }
 
     private let state = Mutex(State())
+    private let write: @Sendable (String) -> Void
+
+    init(write: @escaping @Sendable (String) -> Void = { CommandOutput.write($0, to: .standardOutput) }) {
+        self.write = write
+    }
 
     static var isPossible: Bool {
         isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"].map { $0 != "dumb" } == true
     }
 
-    func show(_ execution: PipelineExecution) {
+    func show(_ execution: PipelineExecution, of declaration: PipelineDeclaration) {
         state.withLock { state in
-            state.last = execution
+            state.last = (execution, declaration)
             redraw(&state)
         }
     }
@@ -35,7 +40,7 @@ final class LiveRunView: RunView {
 
     func ask(_ question: String) -> Bool {
         state.withLock { state in
-            CommandOutput.write("\(question) [y/N] ", to: .standardOutput)
+            write("\(question) [y/N] ")
             state.drawnLines = 0
             return readLine()?.lowercased().hasPrefix("y") == true
         }
@@ -50,31 +55,46 @@ final class LiveRunView: RunView {
     }
 
     private func redraw(_ state: inout State) {
-        guard let execution = state.last else { return }
+        guard let (execution, declaration) = state.last else { return }
         let width = Self.terminalWidth
         let now = Date().timeIntervalSince1970
-        let lines = (tree(execution, now: now) + state.tail.map { "    \u{1B}[2m\(Self.printable($0))\u{1B}[0m" })
+        let lines =
+            (Self.tree(execution, of: declaration, now: now)
+            + state.tail.map { "    \u{1B}[2m\(Self.printable($0))\u{1B}[0m" })
             .map { Self.cut($0, to: width) }
         var text = state.drawnLines > 0 ? "\u{1B}[\(state.drawnLines)A" : ""
         text += lines.map { "\u{1B}[2K\($0)\n" }.joined()
         text += "\u{1B}[0J"
-        CommandOutput.write(text, to: .standardOutput)
+        write(text)
         state.drawnLines = lines.count
     }
 
-    private func tree(_ execution: PipelineExecution, now: Double) -> [String] {
+    /// Every declared stage and action, also those whose turn has not come.
+    private static func tree(
+        _ execution: PipelineExecution, of declaration: PipelineDeclaration, now: Double
+    ) -> [String] {
         var lines = ["\(execution.pipeline) \(execution.id) \(execution.status.rawValue)"]
-        for stage in execution.stages {
-            let end = stage.status == .inProgress ? now : stage.lastUpdateTime
-            lines.append("  \(Self.mark(stage.status)) \(stage.name)  \(RunText.seconds(end - stage.startTime))")
-            for action in stage.actions {
-                let end = action.status == .inProgress ? now : action.lastUpdateTime
+        for declared in declaration.stages {
+            let stage = execution.stages.first { $0.name == declared.name }
+            lines.append("  \(stage.map { mark($0.status) } ?? "·") \(declared.name)\(elapsed(stage, now))")
+            for action in declared.actions {
+                let attempt = stage?.actions.first { $0.action == action.name }
                 lines.append(
-                    "    \(Self.mark(action.status)) \(action.action) (\(action.type.provider))  "
-                        + RunText.seconds(end - action.startTime))
+                    "    \(attempt.map { mark($0.status) } ?? "·") \(action.name) "
+                        + "(\(action.actionTypeId.provider))\(elapsed(attempt, now))")
             }
         }
         return lines
+    }
+
+    private static func elapsed(_ stage: StageExecution?, _ now: Double) -> String {
+        guard let stage else { return "" }
+        return "  " + RunText.seconds((stage.status == .inProgress ? now : stage.lastUpdateTime) - stage.startTime)
+    }
+
+    private static func elapsed(_ action: ActionExecution?, _ now: Double) -> String {
+        guard let action else { return "" }
+        return "  " + RunText.seconds((action.status == .inProgress ? now : action.lastUpdateTime) - action.startTime)
     }
 
     private static func mark(_ status: StageStatus) -> String {

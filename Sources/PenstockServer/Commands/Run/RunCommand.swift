@@ -14,13 +14,14 @@ package enum RunCommand {
     /// - Returns: whether the execution succeeded.
     /// - Throws: ``CommandError``, ``SettingsError``.
     package static func run(_ request: RunRequest, settings base: ServerSettings) async throws -> Bool {
+        for export in request.exports { try RunExporter.checkIsFree(export.folder) }
         let folder = try dataFolder(request)
         defer { if request.dataFolder == nil { try? FileManager.default.removeItem(at: folder) } }
         let settings = try settings(base, for: request, dataFolder: folder)
         let view: any RunView = LiveRunView.isPossible ? LiveRunView() : PlainRunView()
         let gateway = try await Gateway.open(
-            settings, logger: try CommandLogger.make(level: "warning"), actions: [FolderSource()],
-            lines: { view.line($0) })
+            settings, logger: try CommandLogger.make(level: "warning"),
+            actions: [FolderSource(leavingOut: [base.dataFolder, folder])], lines: { view.line($0) })
         do {
             let succeeded = try await run(request, on: gateway, view: view)
             await gateway.close()
@@ -35,8 +36,9 @@ package enum RunCommand {
         let settings = gateway.settings
         let definition = try RunDefinition(request) { connectionARN($0, settings) }
         let execution = try await start(definition, on: gateway)
+        guard let declaration = try await gateway.ledger.state(of: definition.name)?.declaration else { return false }
         let monitor = RunMonitor(
-            gateway: gateway, pipeline: definition.name, execution: execution, approvals: request.approvals, view: view)
+            gateway: gateway, declaration: declaration, execution: execution, approvals: request.approvals, view: view)
         let group = ServiceGroup(
             configuration: .init(
                 services: [

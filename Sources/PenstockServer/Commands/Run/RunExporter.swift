@@ -8,12 +8,14 @@ struct RunExporter {
 
     /// - Throws: ``CommandError`` when the folder holds something already or a key is no path.
     func export(_ export: RunExport) async throws {
+        try Self.checkIsFree(export.folder)
         let store = try host.store(for: BucketName(export.bucket))
-        let files = FileManager.default
-        if let found = try? files.contentsOfDirectory(atPath: export.folder.path), !found.isEmpty {
-            throw CommandError(.invalidInput, "--export: \(export.folder.path) is not empty")
+        do {
+            try FileManager.default.createDirectory(at: export.folder, withIntermediateDirectories: true)
+        } catch {
+            throw CommandError(
+                .invalidInput, "--export: \(export.folder.path) can't be made: \(error.localizedDescription)")
         }
-        try files.createDirectory(at: export.folder, withIntermediateDirectories: true)
         CommandOutput.line("\(export.bucket) in \(export.folder.path):")
         var last: String?
         repeat {
@@ -24,6 +26,16 @@ struct RunExporter {
             }
             last = listing.isTruncated ? listing.objects.last?.key : nil
         } while last != nil
+    }
+
+    /// Asked before a run as well, so that it isn't made for nothing.
+    ///
+    /// - Throws: ``CommandError`` when something is there already that isn't an empty folder.
+    static func checkIsFree(_ folder: URL) throws {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return }
+        guard let found = try? FileManager.default.contentsOfDirectory(atPath: folder.path), found.isEmpty else {
+            throw CommandError(.invalidInput, "--export: \(folder.path) is not an empty folder; name another")
+        }
     }
 
     private func write(_ object: ObjectFacts, of store: any ObjectStore, below folder: URL) async throws {

@@ -6,7 +6,7 @@ import ServiceLifecycle
 /// Follows one execution to its end: shows it, answers its approvals, and stops it when the user interrupts.
 struct RunMonitor: Service {
     let gateway: Gateway
-    let pipeline: PipelineName
+    let declaration: PipelineDeclaration
     let execution: ExecutionID
     let approvals: RunRequest.Approvals
     let view: any RunView
@@ -14,7 +14,7 @@ struct RunMonitor: Service {
     func run() async throws {
         try await cancelWhenGracefulShutdown { try await follow() }
         if Task.isShuttingDownGracefully { try await stop() }
-        if let ended = try await gateway.ledger.execution(execution) { view.show(ended) }
+        if let ended = try await gateway.ledger.execution(execution) { view.show(ended, of: declaration) }
         view.close()
     }
 
@@ -22,7 +22,7 @@ struct RunMonitor: Service {
         var answered: Set<String> = []
         while !Task.isCancelled {
             guard let current = try await gateway.ledger.execution(execution) else { return }
-            view.show(current)
+            view.show(current, of: declaration)
             if current.status.isTerminal { return }
             for action in current.stages.flatMap(\.actions) {
                 guard let token = action.approvalToken, action.status == .inProgress, answered.insert(token).inserted
@@ -45,13 +45,13 @@ struct RunMonitor: Service {
                 ApprovalAnswer(
                     stage: action.stage, action: action.action, token: token, status: approve ? .approved : .rejected,
                     summary: "answered by penstock run --approve \(approvals.rawValue)",
-                    by: "arn:aws:iam::\(gateway.settings.account):user/administrator")), on: pipeline)
+                    by: "arn:aws:iam::\(gateway.settings.account):user/administrator")), on: declaration.name)
     }
 
     private func stop() async throws {
         do {
             _ = try await gateway.ledger.perform(
-                .stop(execution, mode: .abandon, reason: "interrupted"), on: pipeline)
+                .stop(execution, mode: .abandon, reason: "interrupted"), on: declaration.name)
         } catch is CommandRefusal {
             // It ended meanwhile.
         }

@@ -48,12 +48,7 @@ package struct RunSource: Sendable, Equatable {
     }
 
     private static func place(_ text: String) throws -> Place {
-        // A ref follows the last @, unless that one belongs to a URL's user.
-        let tail = text.range(of: "@", options: .backwards).map { $0.lowerBound }
-        let slash = text.lastIndex(of: "/")
-        let hasRef = tail.map { at in text.contains("://") ? slash.map { at > $0 } ?? false : true } ?? false
-        let location = hasRef ? tail.map { String(text[..<$0]) } ?? text : text
-        let ref = hasRef ? tail.map { String(text[text.index(after: $0)...]) } : nil
+        let (location, ref) = split(text)
         if location.contains("://") { return try repository(location, branch: ref ?? "main") }
         let folder = URL(fileURLWithPath: (location as NSString).expandingTildeInPath).standardizedFileURL
         var isFolder: ObjCBool = false
@@ -63,10 +58,29 @@ package struct RunSource: Sendable, Equatable {
         return try ref.map { try repository("file://" + folder.path, branch: $0) } ?? .folder(folder.path)
     }
 
+    /// A ref follows the last `@` (branches may hold `/`), unless that one belongs to a URL's user or to the name of a
+    /// folder that is there.
+    private static func split(_ text: String) -> (location: String, ref: String?) {
+        let path = text.hasPrefix("file://") ? String(text.dropFirst("file://".count)) : text
+        if FileManager.default.fileExists(atPath: (path as NSString).expandingTildeInPath) { return (text, nil) }
+        var start = text.startIndex
+        if let scheme = text.range(of: "://") {
+            guard let slash = text[scheme.upperBound...].firstIndex(of: "/") else { return (text, nil) }
+            start = slash
+        }
+        guard let at = text[start...].lastIndex(of: "@") else { return (text, nil) }
+        return (String(text[..<at]), String(text[text.index(after: at)...]))
+    }
+
     private static func repository(_ url: String, branch: String) throws -> Place {
         let trimmed = url.hasSuffix("/") ? String(url.dropLast()) : url
-        guard let slash = trimmed.lastIndex(of: "/"), !branch.isEmpty, !trimmed.hasSuffix("//") else {
-            throw CommandError(.invalidInput, "--source: '\(url)@\(branch)' must be URL@BRANCH")
+        guard let slash = trimmed.lastIndex(of: "/"), !branch.isEmpty, let scheme = trimmed.range(of: "://"),
+            slash >= scheme.upperBound, trimmed.index(after: slash) != trimmed.endIndex
+        else {
+            throw CommandError(
+                .invalidInput,
+                "--source: '\(url)@\(branch)' must be the URL of a repository and a branch, "
+                    + "e.g. https://example.com/acme/app@main")
         }
         return .repository(
             base: String(trimmed[..<slash]), repository: String(trimmed[trimmed.index(after: slash)...]), branch: branch

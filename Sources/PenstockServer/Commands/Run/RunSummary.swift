@@ -22,7 +22,7 @@ struct RunSummary {
         let width = stored.map(\.name.rawValue.count).max() ?? 0
         return ["artifacts:"]
             + stored.map { artifact in
-                let name = artifact.name.rawValue.padding(toLength: width, withPad: " ", startingAt: 0)
+                let name = artifact.name.rawValue + String(repeating: " ", count: width - artifact.name.rawValue.count)
                 let size = artifact.size.map { RunText.bytes($0) } ?? "?"
                 return "  \(name)  \(size)  sha256:\(artifact.sha256 ?? "?")  s3://\(artifact.bucket)/\(artifact.key)"
             }

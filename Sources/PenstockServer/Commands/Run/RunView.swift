@@ -5,7 +5,7 @@ import Synchronization
 
 /// How a run is shown while it goes on. Called from several threads.
 protocol RunView: Sendable {
-    func show(_ execution: PipelineExecution)
+    func show(_ execution: PipelineExecution, of declaration: PipelineDeclaration)
     func line(_ line: ActionLogLine)
     /// A yes-or-no question on the terminal; no terminal means no.
     func ask(_ question: String) -> Bool
@@ -27,8 +27,11 @@ extension RunView {
 final class PlainRunView: RunView {
     private let seen = Mutex<[ActionExecutionID: ActionStatus]>([:])
     private let start = ContinuousClock.now
+    private let print: @Sendable (String) -> Void
 
-    func show(_ execution: PipelineExecution) {
+    init(print: @escaping @Sendable (String) -> Void = { CommandOutput.line($0) }) { self.print = print }
+
+    func show(_ execution: PipelineExecution, of declaration: PipelineDeclaration) {
         for stage in execution.stages {
             for action in stage.actions {
                 let isNew = seen.withLock { seen in
@@ -39,13 +42,13 @@ final class PlainRunView: RunView {
                 guard isNew else { continue }
                 let elapsed = RunText.seconds(action.lastUpdateTime - action.startTime)
                 let took = action.status == .inProgress ? "" : " after \(elapsed)"
-                CommandOutput.line("[\(clock)] \(stage.name)/\(action.action): \(action.status.rawValue)\(took)")
+                print("[\(clock)] \(stage.name)/\(action.action): \(action.status.rawValue)\(took)")
             }
         }
     }
 
     func line(_ line: ActionLogLine) {
-        CommandOutput.line("[\(clock)] \(line.stage)/\(line.action) | \(line.text)")
+        print("[\(clock)] \(line.stage)/\(line.action) | \(line.text)")
     }
 
     func close() {}

@@ -1,0 +1,151 @@
+import Foundation
+import Synchronization
+
+/// One `penstock serve` after another on the same data folder: started, asked, terminated, killed.
+final class Gateway: Sendable {
+    let scratch: Scratch
+    private let life = Mutex<Life?>(nil)
+    private let log = Mutex("")
+
+    private struct Life {
+        let process: Process
+        var endpoint: String?
+    }
+
+    /// - Parameter configuration: `penstock.yaml`.
+    init(configuration: String) throws {
+        scratch = try Scratch("gateway")
+        try configure(configuration)
+    }
+
+    deinit {
+        life.withLock { life in
+            guard let process = life?.process, process.isRunning else { return }
+            kill(process.processIdentifier, SIGKILL)
+        }
+        scratch.remove()
+    }
+
+    var data: URL { scratch.url("data") }
+    var configuration: URL { scratch.url("penstock.yaml") }
+    /// All that every life wrote to standard error.
+    var stderr: String { log.withLock { $0 } }
+
+    func configure(_ text: String) throws { try scratch.write(text, to: "penstock.yaml") }
+
+    var endpoint: String {
+        get throws {
+            guard let endpoint = life.withLock({ $0?.endpoint }) else { throw Missing("the gateway is not running") }
+            return endpoint
+        }
+    }
+
+    var processIdentifier: Int32 {
+        get throws {
+            guard let process = life.withLock({ $0?.process }) else { throw Missing("the gateway is not running") }
+            return process.processIdentifier
+        }
+    }
+
+    /// Starts it and waits for its `listening on` line.
+    func start() async throws {
+        let printed = try launch()
+        guard let process = life.withLock({ $0?.process }) else { return }
+        let endpoint = try await waiting(for: "the line 'listening on'", every: .milliseconds(5)) {
+            if let line = printed.line(after: "listening on ") { return line }
+            guard process.isRunning else {
+                throw Missing("penstock serve ended with \(process.terminationStatus): \(self.stderr.suffix(2000))")
+            }
+            return nil
+        }
+        life.withLock { $0?.endpoint = endpoint }
+    }
+
+    /// Starts it and waits for nothing.
+    ///
+    /// A refused write is an error, not the end of the process: SIGXFSZ is ignored, as a service manager may do.
+    @discardableResult
+    func launch() throws -> PrintedText {
+        let process = Process()
+        process.executableURL = try Tool.sh.url()
+        process.arguments = [
+            "-c", "trap '' XFSZ; exec \"$0\" \"$@\"", try Tool.penstock.url().path, "serve", "--listen",
+            "127.0.0.1:0", "--config", configuration.path, "--data", data.path,
+        ]
+        process.environment = Command.cleanEnvironment
+        process.currentDirectoryURL = scratch.root
+        process.standardInput = FileHandle.nullDevice
+        let output = Pipe()
+        let errors = Pipe()
+        process.standardOutput = output
+        process.standardError = errors
+        let printed = PrintedText()
+        output.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            guard !data.isEmpty else { return handle.readabilityHandler = nil }
+            printed.append(data)
+        }
+        errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
+            let data = handle.availableData
+            guard !data.isEmpty else { return handle.readabilityHandler = nil }
+            self?.log.withLock { $0 += String(decoding: data, as: UTF8.self) }
+        }
+        try process.run()
+        life.withLock { $0 = Life(process: process, endpoint: nil) }
+        return printed
+    }
+
+    /// SIGTERM; gives the exit code.
+    @discardableResult
+    func terminate(within limit: Duration = .seconds(30)) async throws -> Int32 {
+        try await end(with: SIGTERM, within: limit)
+    }
+
+    /// SIGKILL, and waits until the process is gone.
+    func kill9() async throws { _ = try await end(with: SIGKILL, within: .seconds(10)) }
+
+    private func end(with signal: Int32, within limit: Duration) async throws -> Int32 {
+        guard let process = life.withLock({ $0?.process }) else { throw Missing("the gateway is not running") }
+        kill(process.processIdentifier, signal)
+        try await waiting(until: "the end of the gateway by signal \(signal)", upTo: limit, every: .milliseconds(5)) {
+            !process.isRunning
+        }
+        life.withLock { $0 = nil }
+        return process.terminationStatus
+    }
+
+    /// `penstock ARGUMENTS` on this gateway's configuration and data folder.
+    func penstock(_ arguments: String...) async throws -> Command.Output {
+        try await Command(
+            .penstock, arguments + ["--config", configuration.path, "--data", data.path], in: scratch.root
+        ).run()
+    }
+
+    /// What `penstock env` prints, read by a real shell.
+    func environment() async throws -> [String: String] {
+        let lines = try await penstock("env")
+        guard lines.status == 0 else { throw Missing("penstock env: \(lines.stderr)") }
+        let printed = try await Command(
+            .sh, ["-c", "eval \"$1\"; env", "sh", lines.text], environment: ["PATH": "/usr/bin:/bin"]
+        ).checked()
+        let exported = printed.text.split(separator: "\n").compactMap { line -> (String, String)? in
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return parts.count == 2 && parts[0].hasPrefix("AWS_") ? (String(parts[0]), String(parts[1])) : nil
+        }
+        return Command.cleanEnvironment.merging(exported) { $1 }
+    }
+}
+
+/// What a child printed so far.
+final class PrintedText: Sendable {
+    private let text = Mutex("")
+
+    func append(_ data: Data) { text.withLock { $0 += String(decoding: data, as: UTF8.self) } }
+
+    func line(after prefix: String) -> String? {
+        text.withLock { text in
+            text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().first { $0.hasPrefix(prefix) }
+                .map { String($0.dropFirst(prefix.count)) }
+        }
+    }
+}

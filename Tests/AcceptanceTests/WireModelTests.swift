@@ -1,0 +1,137 @@
+import Foundation
+import Testing
+
+/// Every operation's answers and errors, walked against botocore's model.
+///
+/// The walk is in `Python/sdk.py`: an unknown member, a wrong JSON type, a missing required member or an error that
+/// the operation doesn't declare is an issue of the test. All other tests call through it too.
+@Suite(.serialized) struct WireModelTests {
+    static let operations = [
+        "CreatePipeline", "GetPipeline", "UpdatePipeline", "DeletePipeline", "ListPipelines",
+        "StartPipelineExecution", "StopPipelineExecution", "GetPipelineState", "GetPipelineExecution",
+        "ListPipelineExecutions", "ListActionExecutions", "PutApprovalResult", "RetryStageExecution",
+    ]
+
+    @Test func `the answers of all operations agree with the model`() async throws {
+        let corridor = try await Corridor.open(files: Steps.files)
+        let sdk = try await corridor.sdk()
+        var answered: Set<String> = []
+        func call(_ operation: String, _ parameters: JSON = [:]) async throws -> JSON {
+            answered.insert(operation)
+            return try await sdk(operation, parameters)
+        }
+        var definition = Definition(
+            "model", artifacts: corridor.artifacts,
+            stages: [
+                Definition.source, Definition.build(buildspec: "buildspec-fails.yml"), Definition.approval,
+                Definition.deploy(to: corridor.site),
+            ]
+        ).json
+        definition["variables"] = [["name": "LEVEL", "defaultValue": "one", "description": "how much"]]
+        _ = try await call("CreatePipeline", ["pipeline": definition])
+        definition = try await call("GetPipeline", ["name": "model"])["pipeline"]
+        #expect(
+            try await call("GetPipeline", ["name": "model", "version": 1])["metadata"]["pipelineArn"].string != nil)
+        let first = try await sdk.endOfNewest(of: "model", count: 1)
+        #expect(first["status"] == "Failed")
+        _ = try await call("GetPipelineState", ["name": "model"])
+        let id: JSON = first["pipelineExecutionId"]
+        _ = try await call("GetPipelineExecution", ["pipelineName": "model", "pipelineExecutionId": id])
+        let retried = try await call(
+            "RetryStageExecution",
+            ["pipelineName": "model", "stageName": "Build", "pipelineExecutionId": id, "retryMode": "FAILED_ACTIONS"])
+        #expect(retried["pipelineExecutionId"] == id)
+        _ = try await sdk.end(of: id.string ?? "", of: "model")
+        definition["stages"] = .array([Definition.source, Definition.build(), Definition.approval])
+        let updated = try await call("UpdatePipeline", ["pipeline": definition])
+        #expect(updated["pipeline"]["version"] == 2)
+        let started = try await call(
+            "StartPipelineExecution",
+            [
+                "name": "model", "variables": [["name": "LEVEL", "value": "two"]],
+                "clientRequestToken": "d0c9a4a1-0a8a-4f4e-a0f3-1f2d3c4b5a69",
+            ])
+        let token = try await Steps.approvalToken(sdk, "model")
+        _ = try await call("ListActionExecutions", ["pipelineName": "model"])
+        let approved = try await call(
+            "PutApprovalResult",
+            [
+                "pipelineName": "model", "stageName": "Review", "actionName": "Ask", "token": .string(token),
+                "result": ["summary": "looks good", "status": "Approved"],
+            ])
+        #expect(approved["approvedAt"].number != nil)
+        #expect(try await sdk.end(of: started["pipelineExecutionId"].string ?? "", of: "model") == "Succeeded")
+        let last = try await sdk.start("model")
+        _ = try await Steps.approvalToken(sdk, "model")
+        let stopped = try await call(
+            "StopPipelineExecution",
+            ["pipelineName": "model", "pipelineExecutionId": .string(last), "abandon": true, "reason": "a test"])
+        #expect(stopped["pipelineExecutionId"].string == last)
+        #expect(try await sdk.end(of: last, of: "model") == "Stopped")
+        _ = try await call("ListPipelines")
+        _ = try await call("ListPipelineExecutions", ["pipelineName": "model"])
+        _ = try await call("ListActionExecutions", ["pipelineName": "model"])
+        _ = try await call("GetPipelineState", ["name": "model"])
+        _ = try await call("DeletePipeline", ["name": "model"])
+        #expect(answered == Set(Self.operations))
+        try await Self.checkErrors(sdk, corridor)
+    }
+
+    private static let nowhere: JSON = "11111111-2222-4333-8444-555555555555"
+
+    private static func checkErrors(_ sdk: SDK, _ corridor: Corridor) async throws {
+        var structure = corridor.website("bad").json
+        structure["stages"] = .array([Definition.source])
+        let good = Definition("good", artifacts: corridor.artifacts, stages: [Definition.source, Definition.approval])
+        try await sdk.create(good)
+        let approval: JSON = [
+            "pipelineName": "good", "stageName": "Review", "actionName": "Ask", "token": nowhere,
+            "result": ["summary": "", "status": "Approved"],
+        ]
+        let pipeline: JSON = ["pipelineName": "good", "pipelineExecutionId": nowhere]
+        let cases: [(operation: String, parameters: JSON, code: String)] = [
+            ("CreatePipeline", ["pipeline": good.json], "PipelineNameInUseException"),
+            ("CreatePipeline", ["pipeline": structure], "InvalidStructureException"),
+            ("CreatePipeline", [:], "ValidationException"),
+            ("CreatePipeline", ["pipeline": ["name": 7]], "SerializationException"),
+            ("GetPipeline", ["name": "none"], "PipelineNotFoundException"),
+            ("GetPipeline", ["name": "good", "version": 9], "PipelineVersionNotFoundException"),
+            ("GetPipeline", ["name": "no such name!"], "ValidationException"),
+            ("UpdatePipeline", ["pipeline": structure], "InvalidStructureException"),
+            ("StartPipelineExecution", ["name": "none"], "PipelineNotFoundException"),
+            ("StopPipelineExecution", pipeline, "PipelineExecutionNotStoppableException"),
+            ("GetPipelineState", ["name": "none"], "PipelineNotFoundException"),
+            ("GetPipelineExecution", pipeline, "PipelineExecutionNotFoundException"),
+            ("ListPipelineExecutions", ["pipelineName": "none"], "PipelineNotFoundException"),
+            (
+                "ListPipelineExecutions", ["pipelineName": "good", "nextToken": "not one of ours"],
+                "InvalidNextTokenException"
+            ),
+            ("ListPipelines", ["maxResults": 0], "ValidationException"),
+            ("ListActionExecutions", ["pipelineName": "none"], "PipelineNotFoundException"),
+            ("PutApprovalResult", approval, "InvalidApprovalTokenException"),
+            ("PutApprovalResult", ["pipelineName": "none"], "ValidationException"),
+            (
+                "RetryStageExecution",
+                [
+                    "pipelineName": "good", "stageName": "None", "pipelineExecutionId": nowhere,
+                    "retryMode": "FAILED_ACTIONS",
+                ], "StageNotFoundException"
+            ),
+            ("ListWebhooks", [:], "UnknownOperationException"),
+            ("PollForJobs", [:], "UnknownOperationException"),
+        ]
+        for (operation, parameters, code) in cases {
+            let answer = try await sdk.answer(operation, parameters)
+            #expect(answer.error == code, "\(operation) \(parameters): \(answer.output)")
+            #expect(answer.status == 400)
+        }
+        var stranger = sdk
+        stranger.accessKey = "PSTKAAAAAAAAAAAAAAAA"
+        #expect(try await stranger.answer("ListPipelines").error == "UnrecognizedClientException")
+        stranger = sdk
+        stranger.secretKey += "x"
+        #expect(try await stranger.answer("ListPipelines").error == "InvalidSignatureException")
+        #expect(try await stranger.answer("GetCallerIdentity", service: "sts").error == "InvalidSignatureException")
+    }
+}

@@ -1,0 +1,172 @@
+import CodePipelineAPI
+import PipelineEngine
+import PipelineModel
+import Testing
+
+@Suite("Agreement with the service's model")
+struct ModelAgreementTests {
+    @Test(arguments: CodePipelineOperations.names)
+    func `an input shape says what the model says`(operation: String) throws {
+        let model = try ServiceModel.load()
+        let shape = try #require(Room().operations.inputShape(of: operation))
+        let name = try #require(model.inputName(of: operation))
+        #expect(model.differences(shape, name, at: operation) == [])
+    }
+
+    @Test func `the walk notices members, values and types that the model doesn't know`() throws {
+        let model = try ServiceModel.load()
+        let wrong = try document(
+            #"{"pipelineVersion": "1", "stageStates": [{"latestExecution": {"status": "Done"}, "extra": true}]}"#)
+        #expect(model.faults(in: wrong, "GetPipelineStateOutput", at: "x").count == 4)
+        let other = try #require(Room().operations.inputShape(of: "GetPipeline"))
+        #expect(model.differences(other, "DeletePipelineInput", at: "x").count == 2)
+        var settings = APISettings()
+        settings.configurationValueLimit = 50_000
+        let wide = try #require(Room(settings: settings).operations.inputShape(of: "UpdatePipeline"))
+        let place = "x.pipeline.stages[].actions[].configuration.value"
+        #expect(model.differences(wide, "UpdatePipelineInput", at: "x").map { $0.prefix(place.count) } == [place[...]])
+    }
+
+    @Test func `every answer agrees with the model through the whole life of a pipeline`() async throws {
+        let life = try Life(model: ServiceModel.load())
+        try await life.create()
+        try await life.runToApproval()
+        try await life.approveAndFinish()
+        try await life.failAndRetry()
+        try await life.stopAndUpdate()
+        #expect(await life.answered.names == Set(CodePipelineOperations.names))
+    }
+}
+
+/// Performs every operation on one pipeline and checks each answer, reading all views after each step.
+private struct Life {
+    actor Answered {
+        private(set) var names: Set<String> = []
+        func insert(_ name: String) { names.insert(name) }
+    }
+
+    let model: ServiceModel
+    let room = Room()
+    let answered = Answered()
+
+    @discardableResult
+    func call(_ operation: String, _ json: String) async throws -> Document {
+        try await check(operation, try await room.call(operation, json))
+    }
+
+    private func check(_ operation: String, _ answer: Document) async throws -> Document {
+        await answered.insert(operation)
+        if let name = model.outputName(of: operation) {
+            #expect(model.faults(in: answer, name, at: operation) == [])
+        } else {
+            #expect(answer == .null)
+        }
+        return answer
+    }
+
+    func readAll(_ execution: String) async throws {
+        let name = #""pipelineName": "full""#
+        try await call("GetPipeline", #"{"name": "full"}"#)
+        try await call("ListPipelines", "{}")
+        try await call("GetPipelineState", #"{"name": "full"}"#)
+        try await call("GetPipelineExecution", #"{\#(name), "pipelineExecutionId": "\#(execution)"}"#)
+        try await call("ListPipelineExecutions", #"{\#(name), "maxResults": 1}"#)
+        try await call("ListActionExecutions", #"{\#(name), "filter": {"pipelineExecutionId": "\#(execution)"}}"#)
+    }
+
+    func start() async throws -> String {
+        let answer = try await call(
+            "StartPipelineExecution",
+            #"""
+            {"name": "full", "variables": [{"name": "Size", "value": "XL"}], "sourceRevisions":
+             [{"actionName": "Fetch", "revisionType": "S3_OBJECT_VERSION_ID", "revisionValue": "v7"}]}
+            """#)
+        return try #require(answer["pipelineExecutionId"]?.text)
+    }
+
+    func succeed(_ action: ActionName, _ result: ActionResult = ActionResult(summary: "done")) async throws {
+        try await room.report(action, of: "full") { .actionSucceeded($0, result) }
+    }
+
+    func create() async throws {
+        let pipeline = try Pipelines.full()
+        _ = try await check("CreatePipeline", try await room.call("CreatePipeline", .structure(["pipeline": pipeline])))
+    }
+
+    private func fetchAndBuild() async throws {
+        let revision = SourceRevision(
+            actionName: "Fetch", revisionID: "v7", summary: "Amazon S3 version id: v7", url: "https://example.com/v7",
+            changeIdentifier: "etag", created: 1_690_000_000.5)
+        let app = StoredArtifact(
+            name: "App", bucket: "artifacts", key: "full/App/1", sha256: "00", size: 7, revision: revision)
+        try await succeed(
+            "Fetch",
+            ActionResult(
+                outputs: [app], variables: ["VersionId": "v7"], revision: revision, summary: revision.summary))
+        try await room.report("Compile", of: "full") {
+            .actionPending(
+                $0,
+                ActionContinuation(
+                    token: "t", pollAgainIn: 5, summary: "building", externalExecutionID: "app:1",
+                    externalExecutionURL: "https://example.com/b/1", percentComplete: 40))
+        }
+    }
+
+    func runToApproval() async throws {
+        let id = try await start()
+        try await readAll(id)
+        try await fetchAndBuild()
+        _ = try await start()
+        try await readAll(id)
+        try await succeed(
+            "Compile",
+            ActionResult(
+                outputs: [StoredArtifact(name: "Built", bucket: "artifacts", key: "full/Built/1")],
+                variables: ["TAG": "1"], summary: "built", externalExecutionID: "app:1"))
+        try await succeed("Publish")
+        try await readAll(id)
+    }
+
+    func approveAndFinish() async throws {
+        let state = try await call("GetPipelineState", #"{"name": "full"}"#)
+        let token = try #require(state.at("stageStates.2.actionStates.1.latestExecution.token")?.text)
+        let id = try #require(state.at("stageStates.2.latestExecution.pipelineExecutionId")?.text)
+        try await call(
+            "PutApprovalResult",
+            #"""
+            {"pipelineName": "full", "stageName": "Deploy", "actionName": "Confirm", "token": "\#(token)",
+             "result": {"status": "Approved", "summary": "looks good"}}
+            """#)
+        try await readAll(id)
+    }
+
+    func failAndRetry() async throws {
+        let state = try await call("GetPipelineState", #"{"name": "full"}"#)
+        let id = try #require(state.at("stageStates.0.latestExecution.pipelineExecutionId")?.text)
+        try await fetchAndBuild()
+        try await room.report("Compile", of: "full") {
+            .actionFailed($0, FailureDetails(.jobFailed, "the build failed", externalExecutionID: "app:2"))
+        }
+        try await readAll(id)
+        try await call(
+            "RetryStageExecution",
+            #"""
+            {"pipelineName": "full", "stageName": "Build", "pipelineExecutionId": "\#(id)",
+             "retryMode": "FAILED_ACTIONS"}
+            """#)
+        try await readAll(id)
+    }
+
+    func stopAndUpdate() async throws {
+        let state = try await call("GetPipelineState", #"{"name": "full"}"#)
+        let id = try #require(state.at("stageStates.1.latestExecution.pipelineExecutionId")?.text)
+        try await call(
+            "StopPipelineExecution",
+            #"{"pipelineName": "full", "pipelineExecutionId": "\#(id)", "abandon": true, "reason": "enough"}"#)
+        try await readAll(id)
+        let update = try await room.call("UpdatePipeline", .structure(["pipeline": try Pipelines.full()]))
+        _ = try await check("UpdatePipeline", update)
+        try await readAll(id)
+        try await call("DeletePipeline", #"{"name": "full"}"#)
+    }
+}

@@ -1,0 +1,96 @@
+import CodePipelineAPI
+import Foundation
+import PipelineEngine
+import PipelineModel
+import PluginKit
+import Testing
+
+/// The API over a fake ledger, called as a door calls it.
+struct Room {
+    let ledger = FakeLedger()
+    let vault = ReversingVault()
+    let operations: CodePipelineOperations
+    var context = CallContext(
+        principalARN: "arn:aws:iam::000000000000:user/ada", account: "000000000000", region: "us-east-1",
+        now: 1_700_000_000, requestID: "r-1")
+
+    init(settings: APISettings = APISettings()) {
+        operations = CodePipelineOperations(
+            service: CodePipelineService(
+                ledger: ledger, actionTypes: .everything, vault: vault, settings: settings))
+    }
+
+    /// The answer as a client reads it, `null` without a body.
+    @discardableResult
+    func call(_ name: String, _ input: Document) async throws -> Document {
+        guard let output = try await operations.perform(name, input: input, in: context) else { return .null }
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .secondsSince1970
+        return try JSONDecoder().decode(Document.self, from: encoder.encode(output))
+    }
+
+    @discardableResult
+    func call(_ name: String, _ json: String) async throws -> Document { try await call(name, document(json)) }
+
+    /// What the call refuses with.
+    func refusal(_ name: String, _ input: Document) async throws -> APIError {
+        try await #require(throws: APIError.self) { try await call(name, input) }
+    }
+
+    func refusal(_ name: String, _ json: String) async throws -> APIError { try await refusal(name, document(json)) }
+
+    /// Reports on the attempt of an action that is in progress.
+    func report(
+        _ action: ActionName, of pipeline: PipelineName, _ report: (ActionReference) -> PipelineCommand
+    ) async throws {
+        let state = try #require(try await ledger.state(of: pipeline))
+        let running = state.executions.values.flatMap(\.stages).flatMap(\.actions)
+            .first { $0.action == action && $0.status == .inProgress }
+        _ = try await ledger.perform(report(ActionReference(try #require(running))), on: pipeline)
+    }
+}
+
+func document(_ json: String) throws -> Document { try Document(json: Data(json.utf8)) }
+
+/// Hides nothing, but shows what was sealed.
+struct ReversingVault: SecretVault {
+    func seal(_ text: String) -> SealedSecret { SealedSecret(keyID: "k", box: String(text.reversed())) }
+    func open(_ secret: SealedSecret) -> String { String(secret.box.reversed()) }
+}
+
+extension Document {
+    /// A copy with one place changed or, with `nil`, removed: `stages.0.actions.1.name`. Missing parents are made.
+    func setting(_ path: String, to value: Document?) -> Document {
+        setting(path.split(separator: ".").map(String.init)[...], to: value)
+    }
+
+    private func setting(_ path: ArraySlice<String>, to value: Document?) -> Document {
+        guard let head = path.first else { return value ?? .null }
+        let rest = path.dropFirst()
+        if case .list(var items) = self, let index = Int(head) {
+            if rest.isEmpty, value == nil {
+                items.remove(at: index)
+            } else if index == items.count {
+                items.append(Document.structure([:]).setting(rest, to: value))
+            } else {
+                items[index] = items[index].setting(rest, to: value)
+            }
+            return .list(items)
+        }
+        var members: [String: Document] = if case .structure(let found) = self { found } else { [:] }
+        members[head] = rest.isEmpty ? value : (members[head] ?? .structure([:])).setting(rest, to: value)
+        return .structure(members)
+    }
+
+    /// The value at a path, lists by index.
+    func at(_ path: String) -> Document? {
+        path.split(separator: ".").reduce(Optional(self)) { place, key in
+            guard case .list(let items)? = place else { return place?[String(key)] }
+            return Int(key).flatMap { items.indices.contains($0) ? items[$0] : nil }
+        }
+    }
+
+    var text: String? { if case .string(let text) = self { text } else { nil } }
+    var items: [Document] { if case .list(let items) = self { items } else { [] } }
+    var members: [String: Document] { if case .structure(let members) = self { members } else { [:] } }
+}

@@ -1,0 +1,39 @@
+import CodePipelineAPI
+import Foundation
+import Testing
+
+/// The service's model as the AWS SDK for Python ships it: read where it is installed, never kept in this repository.
+struct ServiceModel {
+    let shapes: [String: Document]
+    let operations: [String: Document]
+
+    /// - Throws: a failed expectation that names what to install.
+    static func load() throws -> ServiceModel { try loaded.get() }
+
+    private static let loaded = Result { try read() }
+
+    private static func read() throws -> ServiceModel {
+        let script = """
+            import json, sys
+            from botocore.loaders import Loader
+            json.dump(Loader().load_service_model('codepipeline', 'service-2', '2015-07-09'), sys.stdout)
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-c", script]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let json = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        try #require(
+            process.terminationStatus == 0,
+            "python3 can't load botocore's model of CodePipeline: install it with `pip install botocore`")
+        let model = try Document(json: json)
+        return ServiceModel(shapes: model["shapes"]?.members ?? [:], operations: model["operations"]?.members ?? [:])
+    }
+
+    func inputName(of operation: String) -> String? { operations[operation]?.at("input.shape")?.text }
+    func outputName(of operation: String) -> String? { operations[operation]?.at("output.shape")?.text }
+}

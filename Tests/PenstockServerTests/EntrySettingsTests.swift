@@ -1,0 +1,107 @@
+import Foundation
+import PluginKit
+import PipelineModel
+import Testing
+
+@testable import PenstockServer
+
+@Suite struct EntrySettingsTests {
+    private func settings(_ yaml: String) throws -> ServerSettings { try ServerFolder().settings(yaml) }
+
+    /// YAML, the error's place, a piece of its remedy.
+    static let wrong: [(String, String, String)] = [
+        ("connections: {a: {}}", "connections.a", "'url' is missing"),
+        ("connections: {a: {url: 5}}", "connections.a.url", "expected String"),
+        ("connections: {a: {url: example.com}}", "connections.a.url", "https://"),
+        ("connections: {a: {url: 'git://example.com'}}", "connections.a.url", "https://"),
+        ("connections: {a: {url: 'https://x', tokn: y}}", "connections.a.tokn", "token_file"),
+        ("connections: {a: {url: 'https://x', token: s3cr3t, token_file: f}}", "connections.a.token", "not both"),
+        ("connections: {a: {url: 'https://x', token_file: /nowhere/f}}", "connections.a.token_file", "can't be read"),
+        ("connections: {a: {url: 'https://x', token_file: /dev/null}}", "connections.a.token_file", "is empty"),
+        ("hooks: {a: {secret: s3cr3t}}", "hooks.a", "'connection' is missing"),
+        ("hooks: {a: {connection: c}}", "hooks.a.secret", "unauthenticated: true"),
+        ("hooks: {a: {connection: c, secret: ''}}", "hooks.a.secret", "unauthenticated: true"),
+        ("hooks: {a: {connection: c, unauthenticated: false}}", "hooks.a.secret", "unauthenticated: true"),
+        ("hooks: {a: {connection: c, secret: s3cr3t, secret_file: f}}", "hooks.a.secret", "not both"),
+        (
+            "hooks: {a: {connection: c, secret: x, previous_secret: s3cr3t, previous_secret_file: f}}",
+            "hooks.a.previous_secret", "not both"
+        ),
+        ("hooks: {a: {connection: c, secret_file: /dev/null}}", "hooks.a.secret_file", "is empty"),
+        ("hooks: {a: {connection: c, secret_file: /nowhere}}", "hooks.a.secret_file", "can't be read"),
+        ("hooks: {a: {connection: c, secret: s3cr3t, id: s3cr3t}}", "hooks.a.id", "not the secret"),
+        ("hooks: {a: {connection: c, secret: x, id: a/b}}", "hooks.a.id", "letters"),
+        ("hooks: {a: {connection: c, secret: x, id: ''}}", "hooks.a.id", "letters"),
+        ("hooks: {a: {connection: c, secret: x, id: 'a?b'}}", "hooks.a.id", "letters"),
+        ("hooks: {a: {connection: c, secret: x, id: ä}}", "hooks.a.id", "letters"),
+        ("hooks: {a: {connection: c, secrets: [x]}}", "hooks.a.secrets", "unknown setting"),
+        ("hooks: {a: {connection: c, secret: [s3cr3t]}}", "hooks.a.secret", "expected String"),
+        ("stores: {b: S3}", "stores.b", "{module: S3"),
+        ("stores: {b: {module: 5}}", "stores.b.module", "a module's name"),
+    ]
+
+    @Test(arguments: wrong)
+    func `a wrong entry is named with its remedy and without its secret`(
+        yaml: String, place: String, remedy: String
+    ) throws {
+        let error = #expect(throws: SettingsError.self) { try settings(yaml) }
+        #expect(error?.place == place)
+        #expect(error?.message.contains(remedy) == true, "\(error?.message ?? "")")
+        #expect(error?.description.contains("s3cr3t") == false)
+    }
+
+    @Test func `a connection is read whole`() throws {
+        let folder = try ServerFolder()
+        let token = try folder.write("t0ken\n", to: "token")
+        let connections = try folder.settings(
+            """
+            connections:
+              a: {url: "https://example.com/", token_file: \(token)}
+              b: {provider: Forge, url: "ssh://git@example.com", arn: "arn:x", user: me, token: t}
+              c: {url: "file:///srv/git"}
+              d: {url: "file://"}
+            """
+        ).connections
+        #expect(connections.map(\.name) == ["a", "b", "c", "d"])
+        #expect(
+            connections.map(\.url) == ["https://example.com", "ssh://git@example.com", "file:///srv/git", "file://"])
+        #expect(connections.map(\.provider) == ["GitHub", "Forge", "GitHub", "GitHub"])
+        #expect(connections[0].credential?.user == "x-access-token" && connections[0].credential?.secret == "t0ken")
+        #expect(connections[1].credential?.user == "me" && connections[1].arn == "arn:x")
+        #expect(connections[2].credential == nil)
+    }
+
+    @Test func `a connection is found by name and by both spellings of its ARN`() throws {
+        let settings = try settings("connections: {a: {url: 'https://x'}, b: {url: 'https://y', arn: 'arn:own'}}")
+        let table = ConnectionTable(settings.connections, region: "us-east-1", account: "000000000000")
+        let tail = "us-east-1:000000000000:connection/a"
+        #expect(table.connection(named: "a")?.url == "https://x")
+        #expect(table.connection(named: "z") == nil)
+        #expect(table.connection(ConnectionARN("arn:aws:codeconnections:\(tail)"))?.name == "a")
+        #expect(table.connection(ConnectionARN("arn:aws:codestar-connections:\(tail)"))?.name == "a")
+        #expect(table.connection("arn:aws:codeconnections:eu-west-1:000000000000:connection/a") == nil)
+    }
+
+    @Test func `a hook has up to two secrets, or says that it has none`() throws {
+        let folder = try ServerFolder()
+        let secret = try folder.write("from-file\r\n", to: "secret")
+        let hooks = try folder.settings(
+            """
+            hooks:
+              a: {connection: c, secret: new, previous_secret: old, id: A-b_1}
+              b: {connection: c, secret_file: \(secret), provider: Forge}
+              c: {connection: c, unauthenticated: true}
+            """
+        ).hooks
+        #expect(hooks.map(\.secrets) == [["new", "old"], ["from-file"], []])
+        #expect(hooks.map(\.id) == ["A-b_1", nil, nil])
+        #expect(hooks.map(\.provider) == ["GitHub", "Forge", "GitHub"])
+    }
+
+    @Test func `a store's settings are the module's to read`() throws {
+        let stores = try settings("stores: {a: {endpoint: 'http://x'}, b: {module: Local, path: /p}}").stores
+        #expect(stores.map(\.module) == ["S3", "Local"])
+        #expect(stores[0].settings == .map(["endpoint": .string("http://x")]))
+        #expect(stores[1].settings == .map(["path": .string("/p")]))
+    }
+}

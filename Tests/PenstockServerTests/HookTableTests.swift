@@ -1,0 +1,101 @@
+import Foundation
+import PipelineModel
+import PluginKit
+import Testing
+import WebhookIntake
+
+@testable import PenstockServer
+
+@Suite struct HookTableTests {
+    private func hooks(_ yaml: String, key: Data = Data(repeating: 7, count: 32)) throws -> [Hook] {
+        let settings = try ServerFolder().settings(yaml)
+        let connections = ConnectionTable(settings.connections, region: settings.region, account: settings.account)
+        return try HookTable.hooks(settings, modules: try Modules(settings), connections: connections, idKey: key)
+    }
+
+    @Test func `an id is opaque, stable for its key, and another for another name or key`() {
+        let one = Data(repeating: 1, count: 32)
+        let id = HookTable.id(of: "main", key: one).rawValue
+        #expect(id.count == 32 && id.allSatisfy(\.isHexDigit))
+        #expect(HookTable.id(of: "main", key: one).rawValue == id)
+        #expect(HookTable.id(of: "other", key: one).rawValue != id)
+        #expect(HookTable.id(of: "main", key: Data(repeating: 2, count: 32)).rawValue != id)
+    }
+
+    @Test func `each data folder has a key of its own, made once and for its owner only`() throws {
+        let one = try ServerFolder()
+        let two = try ServerFolder()
+        let key = try HookTable.idKey(in: one.url)
+        #expect(key.count == 32)
+        #expect(try HookTable.idKey(in: one.url) == key)
+        #expect(try HookTable.idKey(in: two.url) != key)
+        #expect(try mode(of: one.url.appending(path: "hooks.key")) == 0o600)
+    }
+
+    @Test func `of many that make the key at once all get the same`() async throws {
+        let folder = try ServerFolder()
+        let keys = try await withThrowingTaskGroup(of: Data.self) { group in
+            for _ in 0..<16 { group.addTask { try HookTable.idKey(in: folder.url) } }
+            return try await group.reduce(into: Set<Data>()) { $0.insert($1) }
+        }
+        #expect(keys.count == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["hooks.key"])
+    }
+
+    @Test func `a damaged key is told, not replaced`() throws {
+        let folder = try ServerFolder()
+        try folder.write("short", to: "hooks.key")
+        let error = #expect(throws: CommandError.self) { try HookTable.idKey(in: folder.url) }
+        #expect(error?.message.contains("32 bytes") == true)
+        #expect(try folder.read("hooks.key") == "short")
+    }
+
+    @Test func `a hook is joined with its module, connection and secrets`() throws {
+        let hooks = try hooks(
+            """
+            connections: {github: {url: 'https://x'}, other: {url: 'https://y'}}
+            hooks:
+              a: {connection: github, secret: s, previous_secret: p, id: fixed}
+              b: {connection: other, unauthenticated: true}
+            """)
+        #expect(hooks.map(\.name) == ["a", "b"])
+        #expect(hooks[0].id == "fixed" && hooks[1].id == HookTable.id(of: "b", key: Data(repeating: 7, count: 32)))
+        #expect(hooks.map(\.connection.name) == ["github", "other"])
+        #expect(hooks.map(\.servesGitHubV1) == [true, false])
+        guard case .secrets(let secrets) = hooks[0].authentication, case .unauthenticated = hooks[1].authentication
+        else {
+            Issue.record("the authentications are others")
+            return
+        }
+        #expect(secrets == [Data("s".utf8), Data("p".utf8)])
+    }
+
+    @Test func `the module's setting names the connection of version 1 actions`() throws {
+        let hooks = try hooks(
+            """
+            modules: {GitHub: {v1_connection: other}}
+            connections: {github: {url: 'https://x'}, other: {url: 'https://y'}}
+            hooks: {a: {connection: github, secret: s}, b: {connection: other, secret: s}}
+            """)
+        #expect(hooks.map(\.servesGitHubV1) == [false, true])
+    }
+
+    @Test(arguments: [
+        (
+            "connections: {c: {url: 'https://x'}}\nhooks: {a: {connection: c, secret: s, provider: Forge}}",
+            "hooks.a.provider", "there are: GitHub"
+        ),
+        ("hooks: {a: {connection: c, secret: s}}", "hooks.a.connection", "connections:"),
+        (
+            """
+            connections: {c: {url: 'https://x'}}
+            hooks: {a: {connection: c, secret: s, id: same}, b: {connection: c, secret: s, id: same}}
+            """, "hooks.b.id", "hook a too"
+        ),
+    ])
+    func `a hook that can't be joined is named with its remedy`(yaml: String, place: String, remedy: String) throws {
+        let error = #expect(throws: SettingsError.self) { try hooks(yaml) }
+        #expect(error?.place == place)
+        #expect(error?.message.contains(remedy) == true, "\(error?.message ?? "")")
+    }
+}

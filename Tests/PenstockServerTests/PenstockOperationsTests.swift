@@ -1,0 +1,111 @@
+import Foundation
+import HTTPTypes
+import PluginKit
+import Testing
+
+@testable import PenstockServer
+
+@Suite struct PenstockOperationsTests {
+    @Test func `deliveries are listed newest first, page by page`() async throws {
+        try await ServerBench.with { bench in
+            for number in 1...3 { _ = try await bench.deliver(try ServerBench.push(), id: "d-\(number)") }
+            let all = try await list(bench, "{}")
+            #expect(all.map(\.deliveryId) == ["d-3", "d-2", "d-1"])
+            #expect(all.allSatisfy { $0.hook == "main" && $0.outcome == "accepted" && $0.body == nil })
+            #expect(abs(all[0].receivedAt.timeIntervalSinceNow) < 60)
+            let first = try await list(bench, #"{"maxResults":2}"#)
+            #expect(first.map(\.deliveryId) == ["d-3", "d-2"])
+            let rest = try await list(bench, "{\"before\":\(first[1].sequence),\"maxResults\":null}")
+            #expect(rest.map(\.deliveryId) == ["d-1"])
+        }
+    }
+
+    private func list(_ bench: ServerBench, _ body: String) async throws -> [DeliveryView] {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .secondsSince1970
+        return try decoder.decode(DeliveryList.self, from: try await bench.penstock("ListDeliveries", body).body)
+            .deliveries
+    }
+
+    @Test func `a delivery is shown whole, without what signed it`() async throws {
+        try await ServerBench.with { bench in
+            let push = try ServerBench.push()
+            _ = try await bench.deliver(push, id: "d-1")
+            let sequence = try await list(bench, "{}")[0].sequence
+            let answer = try await bench.penstock("GetDelivery", "{\"sequence\":\(sequence)}")
+            let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .secondsSince1970
+            let view = try decoder.decode(DeliveryView.self, from: answer.body)
+            #expect(view.body == push && view.event == "push" && view.bodySize == push.count)
+            #expect(view.headers["x-github-event"] == "push")
+            #expect(view.headers["x-hub-signature-256"] == nil)
+            #expect(!answer.text.contains(ServerBench.secret))
+        }
+    }
+
+    @Test func `an accepted delivery is replayed and says of what`() async throws {
+        try await ServerBench.with { bench in
+            _ = try await bench.deliver(try ServerBench.push(), id: "d-1")
+            let sequence = try await list(bench, "{}")[0].sequence
+            let answer = try await bench.penstock("ReplayDelivery", "{\"sequence\":\(sequence)}")
+            #expect(answer.status == 200)
+            let newest = try await list(bench, "{}")[0]
+            #expect(newest.replayOf == sequence && newest.outcome == "accepted")
+            #expect(answer.json?["sequence"] == .integer(Int(newest.sequence)))
+            let text = PrometheusText(try await bench.send(.get, "/metrics").text)
+            #expect(text.value("penstock_deliveries_total", ["outcome": "replayed"]) == 1)
+        }
+    }
+
+    @Test func `a refused delivery can't be replayed`() async throws {
+        try await ServerBench.with { bench in
+            _ = try await bench.deliver(Data("{}".utf8), secret: "wrong")
+            let sequence = try await list(bench, "{}")[0].sequence
+            let answer = try await bench.penstock("ReplayDelivery", "{\"sequence\":\(sequence)}")
+            #expect(answer.status == 400 && answer.exception == "ConflictException")
+            #expect(answer.json?["message"]?.string?.contains("wrong-signature") == true)
+        }
+    }
+
+    /// Operation, body, exception.
+    @Test(arguments: [
+        ("ListDeliveries", #"{"maxResults":0}"#, "ValidationException"),
+        ("ListDeliveries", #"{"maxResults":1001}"#, "ValidationException"),
+        ("ListDeliveries", #"{"maxResults":-9223372036854775808}"#, "ValidationException"),
+        ("ListDeliveries", #"{"maxResults":"5"}"#, "SerializationException"),
+        ("ListDeliveries", #"{"before":1.5}"#, "SerializationException"),
+        ("GetDelivery", "{}", "ValidationException"), ("GetDelivery", #"{"sequence":"1"}"#, "SerializationException"),
+        ("GetDelivery", #"{"sequence":99}"#, "ResourceNotFoundException"),
+        ("ReplayDelivery", #"{"sequence":99}"#, "ResourceNotFoundException"),
+        ("Nothing", "{}", "UnknownOperationException"),
+    ])
+    func `a wrong input is named`(operation: String, body: String, exception: String) async throws {
+        try await ServerBench.with { bench in
+            let answer = try await bench.penstock(operation, body)
+            #expect(answer.status == 400 && answer.exception == exception, "\(answer.text)")
+        }
+    }
+
+    @Test func `hooks are listed without their secrets`() async throws {
+        try await ServerBench.with { bench in
+            let answer = try await bench.penstock("ListHooks")
+            let hooks = try JSONDecoder().decode(HookList.self, from: answer.body).hooks
+            #expect(hooks.map(\.path) == ["/hooks/main-hook", "/hooks/open-hook"])
+            #expect(hooks.map(\.name) == ["main", "open"] && hooks.allSatisfy { $0.connection == "host" })
+            #expect(!answer.text.contains(ServerBench.secret))
+        }
+    }
+
+    @Test func `modules are listed with what they contribute and how they are`() async throws {
+        try await ServerBench.with("modules: {CodeBuild: {isolation: none}}") { bench in
+            let answer = try await bench.penstock("ListModules")
+            let modules = try JSONDecoder().decode(ModuleList.self, from: answer.body).modules
+            #expect(modules.map(\.name) == ["CodeBuild", "GitHub", "Local", "S3"])
+            #expect(modules[0].health.map(\.status) == ["warning"])
+            #expect(modules[0].contributions.contains("document buildspec"))
+            #expect(modules[1].contributions.contains("webhook GitHub"))
+            #expect(modules[2].contributions == ["object store Local"])
+            #expect(modules[0].settings.contains { $0.key == "isolation" && $0.defaultValue == "bubblewrap" })
+        }
+    }
+}
