@@ -13,12 +13,12 @@ struct ArtifactTransfer {
     ///
     /// - Throws: ``FailureDetails`` that names the artifact.
     func fetch(_ artifact: StoredArtifact, form: ActionTypeDescription.InputForm) async throws -> InputArtifact {
-        let archive = workspace.inputArchive(artifact.name)
+        let archive = try workspace.inputArchive(artifact.name)
         try await explaining("reading input artifact '\(artifact.name)'") {
             _ = try await stores.store(for: artifact.bucket).get(artifact.key, version: nil, into: archive)
         }
         try await verify(archive, is: artifact)
-        let contents = workspace.input(artifact.name)
+        let contents = try workspace.input(artifact.name)
         switch form {
         case .file:
             return InputArtifact(name: artifact.name, contents: archive, archive: archive, stored: artifact)
@@ -58,7 +58,7 @@ struct ArtifactTransfer {
     }
 
     private func pack(_ produced: ProducedArtifact, _ name: ArtifactName) async throws -> Packed {
-        let file = workspace.outputArchive(name)
+        let file = try workspace.outputArchive(name)
         return try await offload { isCancelled in
             switch produced {
             case .directory(let folder):

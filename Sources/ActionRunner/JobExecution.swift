@@ -61,9 +61,7 @@ struct JobExecution {
             inputs.append(try await transfer.fetch(artifact, form: provider.type.inputForm))
         }
         let outputs = try work.action.outputArtifacts.map { artifact in
-            let folder = workspace.output(artifact.name)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            return OutputArtifact(name: artifact.name, folder: folder)
+            OutputArtifact(name: artifact.name, folder: try workspace.output(artifact.name))
         }
         return ActionJob(
             id: work.action.id, pipeline: pipeline, execution: work.action.executionID, stage: work.action.stage,

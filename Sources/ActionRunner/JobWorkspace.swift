@@ -5,29 +5,50 @@ import PipelineModel
 struct JobWorkspace {
     let root: URL
 
-    /// Makes it anew; what an interrupted run of the same job left is removed.
+    /// Makes it anew; what an interrupted run of the same job left is removed. Folders for artifacts follow when one
+    /// is there: most jobs need few of them, and making and removing them costs more than a short job itself.
     init(for job: ActionExecutionID, below folder: URL) throws {
         root = folder.appending(path: job.rawValue, directoryHint: .isDirectory)
         try Self.removeTree(root)
-        for part in ["inputs", "outputs", "archives", "scratch"] {
-            try FileManager.default.createDirectory(
-                at: root.appending(path: part), withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
-        }
+        try Self.make(root)
+        try Self.make(scratch)
     }
 
     /// Where the provider may keep files of its own.
     var scratch: URL { root.appending(path: "scratch", directoryHint: .isDirectory) }
-    func input(_ name: ArtifactName) -> URL {
-        root.appending(path: "inputs").appending(path: name.rawValue, directoryHint: .isDirectory)
-    }
-    func output(_ name: ArtifactName) -> URL {
-        root.appending(path: "outputs").appending(path: name.rawValue, directoryHint: .isDirectory)
-    }
-    func inputArchive(_ name: ArtifactName) -> URL { root.appending(path: "archives/in-\(name).zip") }
-    func outputArchive(_ name: ArtifactName) -> URL { root.appending(path: "archives/out-\(name).zip") }
 
-    func remove() throws { try Self.removeTree(root) }
+    /// Where an input is unpacked to; the unpacker makes it.
+    func input(_ name: ArtifactName) throws -> URL {
+        try folder("inputs").appending(path: name.rawValue, directoryHint: .isDirectory)
+    }
+
+    /// An output's folder, made and empty.
+    func output(_ name: ArtifactName) throws -> URL {
+        let folder = try folder("outputs").appending(path: name.rawValue, directoryHint: .isDirectory)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    func inputArchive(_ name: ArtifactName) throws -> URL { try folder("archives").appending(path: "in-\(name).zip") }
+    func outputArchive(_ name: ArtifactName) throws -> URL { try folder("archives").appending(path: "out-\(name).zip") }
+
+    private func folder(_ part: String) throws -> URL {
+        let folder = root.appending(path: part, directoryHint: .isDirectory)
+        try Self.make(folder)
+        return folder
+    }
+
+    /// The folder above it is there. Making it twice is harmless.
+    private static func make(_ folder: URL) throws {
+        guard mkdir(folder.path, 0o700) != 0, errno != EEXIST else { return }
+        throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: folder.path])
+    }
+
+    func remove() throws {
+        // What nobody has put a file into goes at once.
+        if rmdir(scratch.path) == 0, rmdir(root.path) == 0 { return }
+        try Self.removeTree(root)
+    }
 
     /// Removes a tree that may hold folders without write permission, as builds leave them.
     static func removeTree(_ root: URL) throws {

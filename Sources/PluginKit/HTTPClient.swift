@@ -65,7 +65,7 @@ public struct HTTPClientResponse: Sendable {
 
     /// The first header of that name, compared without regard to case.
     public func header(_ name: String) -> String? {
-        headers.first { $0.name.caseInsensitiveCompare(name) == .orderedSame }?.value
+        headers.firstValue(ofHeader: name)
     }
 }
 

@@ -39,7 +39,7 @@ public struct WebhookDelivery: Sendable {
 
     /// The first header of that name, compared without regard to case.
     public func header(_ name: String) -> String? {
-        headers.first { $0.name.caseInsensitiveCompare(name) == .orderedSame }?.value
+        headers.firstValue(ofHeader: name)
     }
 }
 

@@ -13,7 +13,13 @@ enum JournaledHeaders {
     private static func isKept(_ name: String) -> Bool {
         if name == "content-type" || name == "user-agent" { return true }
         guard name.hasPrefix("x-") else { return false }
-        return !["signature", "token", "secret", "authorization", "key"].contains { name.contains($0) }
-            || name == "x-event-key"
+        return name == "x-event-key" || !grantsAccess(name.utf8)
+    }
+
+    private static let secretWords = ["signature", "token", "secret", "authorization", "key"].map { Array($0.utf8) }
+
+    /// Byte by byte: a search that knows all of Unicode took a tenth of a delivery's time.
+    private static func grantsAccess(_ name: String.UTF8View) -> Bool {
+        name.indices.contains { start in secretWords.contains { name[start...].starts(with: $0) } }
     }
 }

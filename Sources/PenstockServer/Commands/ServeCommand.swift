@@ -1,7 +1,7 @@
 import Foundation
 import Hummingbird
 import Logging
-import PluginKit
+package import PluginKit
 import ServiceLifecycle
 import UnixSignals
 import NIOCore
@@ -9,9 +9,10 @@ import ActionRunner
 
 /// `penstock serve`: the gateway behind its listener, until SIGTERM or SIGINT has drained it.
 package enum ServeCommand {
-    package static func run(_ settings: ServerSettings) async throws {
+    /// - Parameter actions: providers that come before those of the modules; the benchmarks' do nothing.
+    package static func run(_ settings: ServerSettings, actions: [any ActionProvider] = []) async throws {
         let logger = try CommandLogger.make(level: settings.logLevel)
-        let gateway = try await Gateway.open(settings, logger: logger)
+        let gateway = try await Gateway.open(settings, logger: logger, actions: actions)
         do {
             await reportHealth(of: gateway)
             try await listen(gateway)
@@ -38,7 +39,8 @@ package enum ServeCommand {
         }
     }
 
-    private static func listen(_ gateway: Gateway) async throws {
+    /// Answers requests and works until a signal or cancellation; the gateway stays open.
+    package static func listen(_ gateway: Gateway) async throws {
         let settings = gateway.settings
         let application = Application(
             router: Doors(gateway: gateway, version: Version.current).router(),
@@ -52,6 +54,7 @@ package enum ServeCommand {
                     gateway.logger.error("the endpoint could not be noted", metadata: ["reason": "\(error)"])
                 }
                 CommandOutput.line("listening on \(endpoint)")
+                StartPages.release()
             },
             logger: gateway.logger)
         // The listener closes first, so nothing new comes in while the workshop drains.

@@ -29,7 +29,8 @@ package struct Gateway: Sendable {
     private let sqlite: SQLiteLedger
 
     /// - Parameters:
-    ///   - actions: providers beside those of the modules, e.g. the folders that `run` takes as sources.
+    ///   - actions: providers beside those of the modules, e.g. the folders that `run` takes as sources. They come
+    ///     first: one of a module's type takes its place.
     ///   - lines: sees every line of every action's log as it is written.
     /// - Throws: ``SettingsError``, ``CommandError``, `LedgerError` with the place and the remedy.
     package static func open(
@@ -38,7 +39,7 @@ package struct Gateway: Sendable {
     ) async throws -> Gateway {
         let modules = try Modules(settings)
         let metrics = Metrics()
-        let providers = modules.actions + actions
+        let providers = actions + modules.actions
         let ledger = try await SQLiteLedger(
             folder: settings.dataFolder,
             settings: EngineSettings(

@@ -45,8 +45,11 @@ extension Request {
 
     /// The body's bytes, or `nil` when there are more than `limit`.
     func bytes(upTo limit: Int) async throws -> Data? {
-        if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { return nil }
+        let length = headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard length <= limit else { return nil }
         var bytes = Data()
+        // A length is a promise of the sender: it is not worth more than a little memory.
+        bytes.reserveCapacity(max(0, min(length, 64 << 10)))
         for try await chunk in body {
             guard bytes.count + chunk.readableBytes <= limit else { return nil }
             bytes.append(contentsOf: chunk.readableBytesView)

@@ -14,6 +14,9 @@ struct GroupCommitter {
 
     /// Longer batches would make the first caller wait for too many others.
     private static let largestBatch = 256
+    /// After so many writes the log is moved into the file.
+    private static let writesPerCheckpoint = 256
+    private var writesSinceCheckpoint = 0
 
     init(session: LedgerSession<SQLiteRows>, hooks: CommitHooks, logger: Logger) {
         self.session = session
@@ -35,8 +38,21 @@ struct GroupCommitter {
             hooks.observe(batch.count, Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18)
             for answer in answers { answer() }
             if session.batchCommitted() { hooks.wake() }
+            checkpoint(after: batch.count)
         } catch {
             settle(batch, after: error)
+        }
+    }
+
+    /// Nobody waits for this: SQLite would do it inside a commit, before the answers. What fails is done by a later one.
+    private mutating func checkpoint(after writes: Int) {
+        writesSinceCheckpoint += writes
+        guard writesSinceCheckpoint >= Self.writesPerCheckpoint else { return }
+        writesSinceCheckpoint = 0
+        do {
+            _ = try database.checkpoint(.passive)
+        } catch {
+            logger.warning("the ledger's log could not be moved into its file", metadata: ["reason": "\(error)"])
         }
     }
 

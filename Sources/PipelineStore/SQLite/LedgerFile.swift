@@ -51,6 +51,10 @@ enum LedgerFile {
         configuration.prepareDatabase { database in
             // WAL files keep the size of their largest burst otherwise.
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+            // What a savepoint keeps to go back to is wanted for a moment only, and never after a crash.
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            // The committer moves the log into the file when its callers have their answers; this is for its failure.
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         }
         return configuration
     }

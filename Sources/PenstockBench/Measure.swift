@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import PenstockServer
+
+/// Runs the chosen benchmarks one after the other and ends with the table of all figures.
+struct Measure: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run the benchmarks and print the table.")
+
+    enum Part: String, ExpressibleByArgument, CaseIterable {
+        case deliveries, starts, latency, executions, packing, footprint
+    }
+
+    @Option(help: "The gateway's binary.")
+    var penstock = ".build/release/penstock"
+
+    @Option(help: "The push that is delivered.")
+    var push = "Fixtures/GitHub/webhooks/push.json"
+
+    @Option(name: .customLong("only"), parsing: .upToNextOption, help: "Only these parts.")
+    var parts: [Part] = Part.allCases
+
+    @Option(help: "Runs of each figure; the longest ones take three at most.")
+    var runs = 5
+
+    @Option(help: "Seconds of load in each run.")
+    var seconds = 5
+
+    func validate() throws {
+        guard runs > 0, seconds > 0 else { throw ValidationError("--runs and --seconds must be above 0") }
+    }
+
+    func run() async throws {
+        var figures: [Figure] = []
+        for part in parts {
+            CommandOutput.remark("measuring \(part.rawValue) …")
+            figures += try await measure(part)
+        }
+        FigureTable(figures: figures).print()
+    }
+
+    private func measure(_ part: Part) async throws -> [Figure] {
+        let payload = try PushBody(contentsOf: URL(fileURLWithPath: push))
+        let server = URL(fileURLWithPath: penstock)
+        switch part {
+        case .deliveries:
+            return try await DeliveryRate(payload: payload, runs: runs, seconds: seconds).withoutMatch(server)
+        case .starts:
+            return try await DeliveryRate(payload: payload, runs: runs, seconds: seconds).withStarts()
+        case .latency: return try await StartLatency(payload: payload, runs: min(runs, 3)).figures()
+        case .executions: return try await ExecutionRate(payload: payload, runs: runs).figures()
+        case .packing: return try PackSpeed(runs: min(runs, 3)).figures()
+        case .footprint: return try Footprint(server: server, runs: runs).figures()
+        }
+    }
+}
