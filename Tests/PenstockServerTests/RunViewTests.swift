@@ -35,13 +35,28 @@ import Testing
         return execution
     }
 
+    static let long = String(repeating: "B", count: 500)
+
+    static let declaration = PipelineDeclaration(
+        name: "shop", roleArn: "arn:aws:iam::000000000000:role/p",
+        artifactStore: ArtifactStoreDeclaration(location: "artifacts"),
+        stages: [
+            StageDeclaration(
+                name: "Build",
+                actions: ["A", long].map {
+                    ActionDeclaration(
+                        name: ActionName($0),
+                        actionTypeId: ActionTypeID(category: .build, owner: .aws, provider: "CodeBuild"))
+                })
+        ])
+
     @Test func `plain lines say each change once`() {
         let lines = Lines()
         let view = PlainRunView(print: { lines.add($0) })
-        view.show(Self.execution([("A", .inProgress)]))
-        view.show(Self.execution([("A", .inProgress)]))
-        view.show(Self.execution([("A", .succeeded), ("B", .failed)]))
-        view.show(Self.execution([("A", .succeeded), ("B", .failed)]))
+        view.show(Self.execution([("A", .inProgress)]), of: Self.declaration)
+        view.show(Self.execution([("A", .inProgress)]), of: Self.declaration)
+        view.show(Self.execution([("A", .succeeded), ("B", .failed)]), of: Self.declaration)
+        view.show(Self.execution([("A", .succeeded), ("B", .failed)]), of: Self.declaration)
         view.close()
         let texts = lines.all.map { String($0.drop { $0 != "]" }.dropFirst(2)) }
         #expect(texts == ["Build/A: InProgress", "Build/A: Succeeded after 2.5s", "Build/B: Failed after 2.5s"])
@@ -51,13 +66,16 @@ import Testing
     @Test func `the live tree is drawn again in its place, and cut to the width`() {
         let lines = Lines()
         let view = LiveRunView(write: { lines.add($0) })
-        view.show(Self.execution([("A", .inProgress), (String(repeating: "B", count: 500), .failed)]))
-        view.show(Self.execution([("A", .succeeded)], status: .succeeded))
+        view.show(Self.execution([("A", .inProgress)]), of: Self.declaration)
+        view.show(
+            Self.execution([("A", .succeeded), (Self.long, .failed)], status: .succeeded), of: Self.declaration)
         view.close()
         #expect(lines.all.count == 3)
         #expect(!lines.all[0].contains("\u{1B}[4A") && lines.all[0].contains("shop e-1 InProgress"))
-        #expect(lines.all[1].hasPrefix("\u{1B}[4A") && lines.all[1].contains("✔"))
-        #expect(lines.all[2].hasPrefix("\u{1B}[3A"))
+        // What is still to come stands there already.
+        #expect(lines.all[0].contains("· BBB") && lines.all[0].contains("●"))
+        #expect(lines.all[1].hasPrefix("\u{1B}[4A") && lines.all[1].contains("✔") && lines.all[1].contains("✘"))
+        #expect(lines.all[2].hasPrefix("\u{1B}[4A"))
         let widest = lines.all[0].split(separator: "\n").map { $0.filter { $0 == "B" }.count }.max()
         #expect((1..<500).contains(widest ?? 0))
     }
