@@ -35,43 +35,47 @@ import Testing
         return execution
     }
 
-    /// Build with as many actions as the names say, and a stage whose turn has not come.
-    static func declaration(_ names: [String]) -> PipelineDeclaration {
-        let type = ActionTypeID(category: .build, owner: .aws, provider: "CodeBuild")
-        let actions = names.map { ActionDeclaration(name: ActionName($0), actionTypeId: type) }
-        return PipelineDeclaration(
-            name: "shop", roleArn: "r", artifactStore: nil,
-            stages: [
-                StageDeclaration(name: "Build", actions: actions),
-                StageDeclaration(name: "Deploy", actions: [ActionDeclaration(name: "Ship", actionTypeId: type)]),
-            ])
-    }
+    static let long = String(repeating: "B", count: 500)
+
+    static let declaration = PipelineDeclaration(
+        name: "shop", roleArn: "arn:aws:iam::000000000000:role/p",
+        artifactStore: ArtifactStoreDeclaration(location: "artifacts"),
+        stages: [
+            StageDeclaration(
+                name: "Build",
+                actions: ["A", long].map {
+                    ActionDeclaration(
+                        name: ActionName($0),
+                        actionTypeId: ActionTypeID(category: .build, owner: .aws, provider: "CodeBuild"))
+                })
+        ])
 
     @Test func `plain lines say each change once`() {
         let lines = Lines()
         let view = PlainRunView(print: { lines.add($0) })
-        view.show(Self.execution([("A", .inProgress)]), of: Self.declaration(["A", "B"]))
-        view.show(Self.execution([("A", .inProgress)]), of: Self.declaration(["A", "B"]))
-        view.show(Self.execution([("A", .succeeded), ("B", .failed)]), of: Self.declaration(["A", "B"]))
-        view.show(Self.execution([("A", .succeeded), ("B", .failed)]), of: Self.declaration(["A", "B"]))
+        view.show(Self.execution([("A", .inProgress)]), of: Self.declaration)
+        view.show(Self.execution([("A", .inProgress)]), of: Self.declaration)
+        view.show(Self.execution([("A", .succeeded), ("B", .failed)]), of: Self.declaration)
+        view.show(Self.execution([("A", .succeeded), ("B", .failed)]), of: Self.declaration)
         view.close()
         let texts = lines.all.map { String($0.drop { $0 != "]" }.dropFirst(2)) }
         #expect(texts == ["Build/A: InProgress", "Build/A: Succeeded after 2.5s", "Build/B: Failed after 2.5s"])
         #expect(lines.all.allSatisfy { $0.hasPrefix("[0.") })
     }
 
-    @Test func `the live tree is drawn again in its place, cut to the width, with what is still to come`() {
+    @Test func `the live tree is drawn again in its place, and cut to the width`() {
         let lines = Lines()
         let view = LiveRunView(write: { lines.add($0) })
-        let long = String(repeating: "B", count: 500)
-        view.show(Self.execution([("A", .inProgress), (long, .failed)]), of: Self.declaration(["A", long]))
-        view.show(Self.execution([("A", .succeeded)], status: .succeeded), of: Self.declaration(["A"]))
+        view.show(Self.execution([("A", .inProgress)]), of: Self.declaration)
+        view.show(
+            Self.execution([("A", .succeeded), (Self.long, .failed)], status: .succeeded), of: Self.declaration)
         view.close()
         #expect(lines.all.count == 3)
-        #expect(!lines.all[0].hasPrefix("\u{1B}[6A") && lines.all[0].contains("shop e-1 InProgress"))
-        #expect(lines.all[0].contains("· Deploy") && lines.all[0].contains("· Ship (CodeBuild)"))
-        #expect(lines.all[1].hasPrefix("\u{1B}[6A") && lines.all[1].contains("✔"))
-        #expect(lines.all[2].hasPrefix("\u{1B}[5A"))
+        #expect(!lines.all[0].contains("\u{1B}[4A") && lines.all[0].contains("shop e-1 InProgress"))
+        // What is still to come stands there already.
+        #expect(lines.all[0].contains("· BBB") && lines.all[0].contains("●"))
+        #expect(lines.all[1].hasPrefix("\u{1B}[4A") && lines.all[1].contains("✔") && lines.all[1].contains("✘"))
+        #expect(lines.all[2].hasPrefix("\u{1B}[4A"))
         let widest = lines.all[0].split(separator: "\n").map { $0.filter { $0 == "B" }.count }.max()
         #expect((1..<500).contains(widest ?? 0))
     }

