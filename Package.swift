@@ -133,6 +133,7 @@ let package = Package(
                 "PenstockServer", "AWSSigning", "CodePipelineAPI", "PipelineEngine", "PipelineModel", "PipelineStore",
                 "PluginKit", "PluginKitTesting", "WebhookIntake", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),

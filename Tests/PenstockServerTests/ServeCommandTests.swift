@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import PluginKit
+import ServiceLifecycleTestKit
 import Testing
 
 @testable import PenstockServer
@@ -8,27 +9,36 @@ import Testing
 @Suite struct ServeCommandTests {
     private static let health = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
-    /// Serves on a free port, lets the test at it and stops.
+    /// Serves on a free port, lets the test at it and stops, as SIGTERM would.
     private func serving(
         _ yaml: String = ServerBench.yaml, _ test: (ServerFolder, ServerSettings, Int) async throws -> Void
     ) async throws {
         let folder = try ServerFolder()
         let settings = try folder.settings(yaml + "\nlog_level: critical\n", listen: "127.0.0.1:0")
-        let server = Task { try await ServeCommand.run(settings) }
-        defer { server.cancel() }
+        try await testGracefulShutdown { trigger in
+            let server = Task { try await ServeCommand.run(settings) }
+            let outcome: Result<Void, any Error>
+            do {
+                try await test(folder, settings, try await Self.port(settings, in: folder))
+                outcome = .success(())
+            } catch {
+                outcome = .failure(error)
+            }
+            trigger.triggerGracefulShutdown()
+            try await server.value
+            try outcome.get()
+        }
+        let second = try await Gateway.open(settings, logger: try CommandLogger.make(level: "critical"))
+        await second.close()
+    }
+
+    private static func port(_ settings: ServerSettings, in folder: ServerFolder) async throws -> Int {
         for _ in 0..<1000 where !FileManager.default.fileExists(atPath: Endpoint.file(in: folder.data).path) {
             try await Task.sleep(for: .milliseconds(20))
         }
         let port = try #require(URL(string: Endpoint.of(settings))?.port)
         try #require(port != 0, "the gateway did not start")
-        try await test(folder, settings, port)
-        // A cancelled listener must not hold a connection that it has accepted and not yet looked at: NIO forbids it.
-        // This answer comes after all those before it. (Signals, as a running gateway gets them, close it in order.)
-        _ = try await RawConnection.answer(to: Self.health, port: port)
-        server.cancel()
-        _ = await server.result
-        let second = try await Gateway.open(settings, logger: try CommandLogger.make(level: "critical"))
-        await second.close()
+        return port
     }
 
     @Test func `a command finds the gateway and is answered, and the data folder is free afterwards`() async throws {
