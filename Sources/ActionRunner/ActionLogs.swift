@@ -22,7 +22,7 @@ package final class ActionLogs: Sendable {
     /// The file of an attempt's log; it may not exist.
     package func file(of action: ActionExecution, in pipeline: PipelineName) -> URL {
         folder.appending(path: Self.folderName(of: pipeline)).appending(path: action.executionID.rawValue)
-            .appending(path: "\(action.stage).\(action.action).\(action.id.rawValue.prefix(8)).log")
+            .appending(path: "\(action.stage).\(action.action).\(action.id.rawValue.suffix(8)).log")
     }
 
     /// A pipeline may be called `..`; its folder may not.

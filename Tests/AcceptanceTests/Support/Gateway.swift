@@ -68,6 +68,8 @@ final class Gateway: Sendable {
     /// A refused write is an error, not the end of the process: SIGXFSZ is ignored, as a service manager may do.
     @discardableResult
     func launch() throws -> PrintedText {
+        // A second one would be refused the data folder, and the first would outlive the tests.
+        guard life.withLock({ $0 == nil }) else { throw Missing("the test starts a gateway that runs already") }
         let process = Process()
         process.executableURL = try Tool.sh.url()
         process.arguments = [
