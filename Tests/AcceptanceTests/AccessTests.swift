@@ -24,7 +24,7 @@ import Testing
             headers: ["X-Amz-Target": "CodePipeline_20150709.ListPipelines"])
         #expect(unsigned.status == 403 || unsigned.status == 400)
         let lines = try await gateway.penstock("env").text
-        #expect(lines.contains("--endpoint-url \(try gateway.endpoint)"))
+        #expect(lines.contains("--endpoint-url '\(try gateway.endpoint)'"))
         #expect(lines.contains("unset AWS_SESSION_TOKEN"))
         let mode = try FileManager.default.attributesOfItem(atPath: gateway.data.path + "/credentials")
         #expect(mode[.posixPermissions] as? Int == 0o600)

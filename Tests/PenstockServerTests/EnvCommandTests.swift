@@ -37,6 +37,6 @@ import Testing
         let output = try EnvCommand.output(try folder.settings("region: eu-west-1"))
         #expect(output.endpoint == "http://127.0.0.1:4321" && output.region == "eu-west-1")
         #expect(output.accessKeyId == key.accessKeyID && output.secretAccessKey == key.secretAccessKey)
-        #expect(EnvCommand.lines(output).last?.hasSuffix("--endpoint-url http://127.0.0.1:4321") == true)
+        #expect(EnvCommand.lines(output).last?.hasSuffix("--endpoint-url 'http://127.0.0.1:4321'") == true)
     }
 }

@@ -29,7 +29,8 @@ package enum EnvCommand {
             ]
         return exports.map { "export \($0)=\(quoted($1))" } + [
             "unset AWS_SESSION_TOKEN AWS_PROFILE",
-            "# AWS CLI before 2.13 knows no AWS_ENDPOINT_URL_…: give it --endpoint-url \(output.endpoint)",
+            // A command that does nothing: not every shell takes a comment from eval.
+            ": AWS CLI before 2.13 reads no AWS_ENDPOINT_URL, give it --endpoint-url \(quoted(output.endpoint))",
         ]
     }
 

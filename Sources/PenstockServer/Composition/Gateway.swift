@@ -48,22 +48,24 @@ package struct Gateway: Sendable {
                     providers.map { ($0.type.id, $0.type.timeout) }, uniquingKeysWith: { first, _ in first })),
             clock: { Date().timeIntervalSince1970 }, logger: logger,
             commitObserver: { _, seconds in metrics.observe("penstock_ledger_commit_seconds", seconds: seconds) })
+        let http = CurlClient(logger: logger)
         do {
-            return try await assemble(settings, modules, ledger, providers, metrics, lines, logger)
+            return try await assemble(settings, modules, ledger, http, providers, metrics, lines, logger)
         } catch {
+            await http.stop()
             try? await ledger.close()
             throw error
         }
     }
 
     private static func assemble(
-        _ settings: ServerSettings, _ modules: Modules, _ ledger: SQLiteLedger, _ providers: [any ActionProvider],
-        _ metrics: Metrics, _ lines: (@Sendable (ActionLogLine) -> Void)?, _ logger: Logger
+        _ settings: ServerSettings, _ modules: Modules, _ ledger: SQLiteLedger, _ http: CurlClient,
+        _ providers: [any ActionProvider], _ metrics: Metrics, _ lines: (@Sendable (ActionLogLine) -> Void)?,
+        _ logger: Logger
     ) async throws -> Gateway {
         let folder = settings.dataFolder
         let vault = try KeyFileVault(folder: folder)
         let keys = try AccessKeys.readOrMake(in: folder)
-        let http = CurlClient(logger: logger)
         let host = try GatewayHost(settings: settings, modules: modules, http: http, logger: logger)
         try host.checkStores()
         let hooks = try HookTable.hooks(
