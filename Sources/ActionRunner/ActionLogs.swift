@@ -30,12 +30,9 @@ package final class ActionLogs: Sendable {
         pipeline.rawValue.hasPrefix(".") ? "_\(pipeline)" : pipeline.rawValue
     }
 
-    /// Opens an attempt's log for appending: a job that runs again after a crash goes on in the same file.
-    func open(for action: ActionExecution, in pipeline: PipelineName) throws -> ActionLogFile {
-        let file = file(of: action, in: pipeline)
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        return try ActionLogFile(file: file, action: action, now: now, observer: observer)
+    /// An attempt's log. Its file is made by the first line; a job that runs again after a crash goes on in it.
+    func log(of action: ActionExecution, in pipeline: PipelineName) -> ActionLogFile {
+        ActionLogFile(file: file(of: action, in: pipeline), action: action, now: now, observer: observer)
     }
 }
 
@@ -48,9 +45,32 @@ package struct ActionLogLine: Sendable {
 
 /// One attempt's log. Lines are written as they come, with the time in front.
 final class ActionLogFile: ActionLog {
+    private enum Sink {
+        case unopened(URL)
+        case open(FileHandle)
+        case closed
+    }
+
     private struct State {
-        var handle: FileHandle?
+        var sink: Sink
         var secrets: [String] = []
+
+        /// The open file. One that can't be opened is tried again by the next line: a full disk, or too many open
+        /// files, must not fail the build that logs; its own writes will say so.
+        mutating func handle() -> FileHandle? {
+            switch sink {
+            case .open(let handle): return handle
+            case .closed: return nil
+            case .unopened(let file):
+                try? FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                let descriptor = Foundation.open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+                guard descriptor >= 0 else { return nil }
+                let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+                sink = .open(handle)
+                return handle
+            }
+        }
     }
 
     private let state: Mutex<State>
@@ -61,12 +81,8 @@ final class ActionLogFile: ActionLog {
     init(
         file: URL, action: ActionExecution, now: @escaping @Sendable () -> Date,
         observer: (@Sendable (ActionLogLine) -> Void)?
-    ) throws {
-        let descriptor = Foundation.open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: file.path])
-        }
-        self.state = Mutex(State(handle: FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)))
+    ) {
+        self.state = Mutex(State(sink: .unopened(file)))
         self.action = action
         self.now = now
         self.observer = observer
@@ -83,8 +99,7 @@ final class ActionLogFile: ActionLog {
                 separator: "\n", omittingEmptySubsequences: false)
             let stamp = now().formatted(.iso8601.time(includingFractionalSeconds: true))
             let bytes = Data(lines.map { "\(stamp) \($0)\n" }.joined().utf8)
-            // A full disk must not fail the build that logs; its own writes will say so.
-            try? state.handle?.write(contentsOf: bytes)
+            try? state.handle()?.write(contentsOf: bytes)
             return lines
         }
         guard let observer else { return }
@@ -107,8 +122,8 @@ final class ActionLogFile: ActionLog {
 
     func close() {
         state.withLock { state in
-            try? state.handle?.close()
-            state.handle = nil
+            if case .open(let handle) = state.sink { try? handle.close() }
+            state.sink = .closed
         }
     }
 }

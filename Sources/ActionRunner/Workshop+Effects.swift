@@ -40,13 +40,7 @@ extension Workshop {
     private func execute(
         _ work: ActionWork, by provider: any ActionProvider, in pipeline: PipelineName
     ) async -> PipelineCommand? {
-        let log: ActionLogFile
-        do {
-            log = try logs.open(for: work.action, in: pipeline)
-        } catch {
-            let failure = FailureDetails(.systemUnavailable, "The action's log can't be written: \(error)")
-            return .actionFailed(ActionReference(work.action), failure)
-        }
+        let log = logs.log(of: work.action, in: pipeline)
         defer { log.close() }
         return await JobExecution(
             work: work, pipeline: pipeline, provider: provider, host: host, vault: vault, log: log,

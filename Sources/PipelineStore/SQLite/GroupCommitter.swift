@@ -14,7 +14,7 @@ struct GroupCommitter {
 
     /// Longer batches would make the first caller wait for too many others.
     private static let largestBatch = 256
-    /// After so many writes the log is moved into the file.
+    /// After so many writes a checkpoint is asked for.
     private static let writesPerCheckpoint = 256
     private var writesSinceCheckpoint = 0
 
@@ -44,16 +44,11 @@ struct GroupCommitter {
         }
     }
 
-    /// Nobody waits for this: SQLite would do it inside a commit, before the answers. What fails is done by a later one.
     private mutating func checkpoint(after writes: Int) {
         writesSinceCheckpoint += writes
         guard writesSinceCheckpoint >= Self.writesPerCheckpoint else { return }
         writesSinceCheckpoint = 0
-        do {
-            _ = try database.checkpoint(.passive)
-        } catch {
-            logger.warning("the ledger's log could not be moved into its file", metadata: ["reason": "\(error)"])
-        }
+        hooks.checkpoint()
     }
 
     /// A storage that fails, fails for all. Anything else is the fault of one write: each is tried on its own.
@@ -111,6 +106,7 @@ struct GroupCommitter {
 struct CommitHooks: Sendable {
     let observe: @Sendable (_ batchSize: Int, _ seconds: Double) -> Void
     let wake: @Sendable () -> Void
+    let checkpoint: @Sendable () -> Void
 }
 
 /// SQLite gave up the whole transaction, or is about to: the disk is full, I/O failed.

@@ -28,6 +28,14 @@ enum LedgerFile {
     /// its readers can't do it. What fails here is done at the next opening.
     static func settle(_ database: Database) { try? database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
 
+    static func checkpointer(_ path: String, logger: Logger) throws -> Checkpointer {
+        do {
+            return try Checkpointer(path: path, logger: logger)
+        } catch let error as DatabaseError {
+            throw LedgerOpenError.unusable(path: path, reason: LedgerError(storage: error).description)
+        }
+    }
+
     static func synchronous(_ database: Database) throws -> Int? {
         try Int.fetchOne(database, sql: "PRAGMA synchronous")
     }
@@ -53,7 +61,7 @@ enum LedgerFile {
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
             // What a savepoint keeps to go back to is wanted for a moment only, and never after a crash.
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
-            // The committer moves the log into the file when its callers have their answers; this is for its failure.
+            // The checkpointer moves the log into the file; this is for load that never pauses, and for its failure.
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
         }
         return configuration

@@ -13,6 +13,7 @@ package final class SQLiteLedger: Ledger {
     private let queue: WriteQueue
     private let wakeUpHub = WakeUpHub()
     private let lock: DataFolderLock
+    private let checkpointer: Checkpointer
     private let writer: WriterThread
     let clock: @Sendable () -> Double
 
@@ -36,9 +37,12 @@ package final class SQLiteLedger: Ledger {
         let queue = WriteQueue(capacity: queueLimit)
         let hub = wakeUpHub
         let terms = LedgerTerms(settings: settings, clock: clock, ids: ids)
-        let hooks = CommitHooks(observe: commitObserver ?? { _, _ in }, wake: { hub.wakeAll() })
+        let checkpointer = try LedgerFile.checkpointer(path, logger: logger)
+        let hooks = CommitHooks(
+            observe: commitObserver ?? { _, _ in }, wake: { hub.wakeAll() }, checkpoint: { checkpointer.ask() })
         let index = try await LedgerFile.triggers(pool, logger: logger)
         self.pool = pool
+        self.checkpointer = checkpointer
         self.queue = queue
         self.clock = clock
         self.lock = lock
@@ -64,6 +68,7 @@ package final class SQLiteLedger: Ledger {
         wakeUpHub.close()
         await writer.end()
         do {
+            try checkpointer.close()
             try pool.close()
         } catch {
             throw LedgerError(storage: error)
