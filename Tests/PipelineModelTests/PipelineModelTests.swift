@@ -51,3 +51,68 @@ import Testing
         #expect(StageDeclaration(name: "s", actions: actions).runOrders == [1, 3])
     }
 }
+
+@Suite struct ExecutionCodingTests {
+    private let empty = PipelineExecution(
+        id: "e", pipeline: "p", pipelineVersion: 1, number: 1, mode: .superseded,
+        trigger: ExecutionTrigger(type: .webhook, detail: "d"), startTime: 1)
+
+    private var full: PipelineExecution {
+        var execution = empty
+        let artifact = StoredArtifact(
+            name: "A", bucket: "b", key: "k", sha256: "00", size: 1,
+            revision: SourceRevision(actionName: "a", revisionID: "c1"), encryptionKeyID: "key")
+        execution.status = .failed
+        execution.statusSummary = "why"
+        execution.sourceRevisionOverrides = [
+            SourceRevisionOverride(actionName: "a", revisionType: .commitID, revisionValue: "c1")
+        ]
+        execution.variables = ["v": "1"]
+        execution.namespaces = ["n": ["k": "v"]]
+        execution.artifacts = ["A": artifact]
+        execution.sourceRevisions = [SourceRevision(actionName: "a", revisionID: "c1", summary: "s")]
+        execution.stopReason = "reason"
+        execution.stopMode = .abandon
+        execution.isCancelling = true
+        var action = ActionExecution(
+            id: "x", executionID: "e", pipelineVersion: 1, stage: "s", action: "a", type: .manualApproval, startTime: 2,
+            configuration: ["k": .plain("v")], resolvedConfiguration: ["k": .plain("w")], inputArtifacts: [artifact],
+            outputArtifacts: [artifact])
+        action.status = .abandoned
+        action.updatedBy = "me"
+        action.region = "r"
+        action.roleArn = "role"
+        action.namespace = "n"
+        action.outputVariables = ["o": "1"]
+        action.summary = "s"
+        action.externalExecutionID = "i"
+        action.externalExecutionURL = "u"
+        action.percentComplete = 5
+        action.failure = FailureDetails(.jobFailed, "m")
+        action.approvalToken = "t"
+        action.deadline = 9
+        var stage = StageExecution(name: "s", startTime: 2)
+        stage.actions = [action]
+        execution.stages = [stage]
+        return execution
+    }
+
+    @Test func `every member comes back from the stored form`() throws {
+        for execution in [empty, full] {
+            let stored = try JSONEncoder().encode(execution)
+            #expect(try JSONDecoder().decode(PipelineExecution.self, from: stored) == execution)
+        }
+        // Were a member forgotten, the full one would have as many keys as it has now without it.
+        let members = Mirror(reflecting: full).children.count
+        let keys = try JSONSerialization.jsonObject(with: JSONEncoder().encode(full)) as? [String: Any]
+        #expect(keys?.count == members)
+        let action = full.stages[0].actions[0]
+        let actionKeys = try JSONSerialization.jsonObject(with: JSONEncoder().encode(action)) as? [String: Any]
+        #expect(actionKeys?.count == Mirror(reflecting: action).children.count)
+    }
+
+    @Test func `what is empty is not stored`() throws {
+        let keys = try JSONSerialization.jsonObject(with: JSONEncoder().encode(empty)) as? [String: Any]
+        #expect(keys?["stages"] == nil && keys?["variables"] == nil && keys?["isCancelling"] == nil)
+    }
+}
