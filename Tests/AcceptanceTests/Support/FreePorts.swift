@@ -1,24 +1,28 @@
 import Foundation
 
 enum FreePorts {
-    /// Ports that nobody listens on, bound together so that they differ.
+    /// Ports that nobody listens on. They lie below the range from which the system gives ports to outgoing
+    /// connections: one of those could take a port between this look and the server's start.
     static func take(_ count: Int) throws -> [UInt16] {
         var sockets: [Int32] = []
         defer { sockets.forEach { close($0) } }
-        return try (0..<count).map { _ in
+        var ports: [UInt16] = []
+        for _ in 0..<1000 where ports.count < count {
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             sockets.append(descriptor)
+            let port = UInt16.random(in: 12_000..<32_000)
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
             address.sin_addr.s_addr = inet_addr("127.0.0.1")
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            let bound = withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
                 }
             }
-            guard bound else { throw Missing("there is no free port on loopback") }
-            return UInt16(bigEndian: address.sin_port)
+            if bound { ports.append(port) }
         }
+        guard ports.count == count else { throw Missing("there are no \(count) free ports on loopback") }
+        return ports
     }
 }

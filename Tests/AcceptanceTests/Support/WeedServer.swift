@@ -12,9 +12,17 @@ final class WeedServer: Sendable {
     var endpoint: String { sdk.endpoint }
     private let process: Process
     private let scratch: Scratch
-    private static let shared = Once { try await WeedServer() }
+    private static let shared = Once { try await start() }
 
     static func running() async throws -> WeedServer { try await shared.value }
+
+    /// Another process may have taken one of the ports meanwhile: then it is tried with others.
+    private static func start() async throws -> WeedServer {
+        for _ in 0..<2 {
+            if let server = try? await WeedServer() { return server }
+        }
+        return try await WeedServer()
+    }
 
     private init() async throws {
         scratch = try Scratch("weed")
