@@ -74,6 +74,6 @@ package struct BuildAction: ActionProvider {
         let number = try state.buildNumber(of: action.projectName, job: job.id.rawValue, in: folder)
         return BuildPlan(
             job: job, action: action, project: settings.project(action.projectName), isolation: settings.isolation,
-            marker: marker, number: number, hidden: host.hiddenFolders.map(\.path), started: host.now())
+            marker: marker, number: number, hidden: host.hiddenPaths.map(\.path), started: host.now())
     }
 }

@@ -44,13 +44,20 @@ struct ProcessTree {
             if members.isEmpty { return [] }
             let waited = clock.now - start
             if waited < grace {
-                for pid in members.subtracting(asked) where pid != root { kill(pid, SIGTERM) }
+                askToEnd(members.subtracting(asked).subtracting(root.map { [$0] } ?? []))
                 asked.formUnion(members)
             } else {
                 for pid in members { kill(pid, SIGKILL) }
                 if waited > grace + .seconds(10) { return members }
             }
             usleep(20_000)
+        }
+    }
+
+    /// SIGTERM for all at one moment. One after the other, a shell whose command ends first would begin the next one.
+    private func askToEnd(_ processes: Set<pid_t>) {
+        for signal in [SIGSTOP, SIGTERM, SIGCONT] {
+            for pid in processes { kill(pid, signal) }
         }
     }
 

@@ -19,14 +19,22 @@ struct Sandbox {
     let temporary: String
     /// Inside the workspace, but not to be written by the build.
     let readOnly: [String]
+    /// Folders and files: the data folder, the configuration and the files of its secrets.
     let hidden: [String]
 
     func command(running program: [String]) -> [String] {
         var arguments = [executable, "--die-with-parent", "--new-session"]
         arguments += ["--unshare-pid", "--unshare-ipc", "--unshare-uts"]
         arguments += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+        // Root could write the machine's settings through its own /proc; bubblewrap covers them for other users only.
+        if getuid() == 0 {
+            for place in ["/proc/sys", "/proc/sysrq-trigger"] { arguments += ["--ro-bind-try", place, place] }
+        }
         arguments += ["--bind", temporary, "/tmp"]
         for folder in covered { arguments += ["--tmpfs", folder] }
+        for file in hidden.compactMap(Self.realFile) where !isCovered(file) {
+            arguments += ["--ro-bind", "/dev/null", file]
+        }
         // Name servers' addresses may be kept below /run.
         arguments += ["--ro-bind-try", "/run/systemd/resolve", "/run/systemd/resolve"]
         for folder in writable { arguments += ["--bind", folder, folder] }
@@ -44,6 +52,8 @@ struct Sandbox {
         return all.filter { !Self.systemFolders.contains($0) }.sorted()
     }
 
+    private func isCovered(_ file: String) -> Bool { covered.contains { file.hasPrefix($0 + "/") } }
+
     /// A service's account may have one of these as its home: hiding it would leave no machine to build on.
     private static let systemFolders: Set = [
         "/", "/bin", "/sbin", "/usr", "/usr/bin", "/usr/sbin", "/lib", "/etc", "/var", "/var/lib", "/opt", "/dev",
@@ -57,11 +67,16 @@ struct Sandbox {
         .flatMap { ["--cap-add", "CAP_\($0)"] }
 
     /// The folder without links in its path; `nil` if it isn't one.
-    static func realFolder(_ path: String) -> String? {
+    static func realFolder(_ path: String) -> String? { real(path, S_IFDIR) }
+
+    /// The same for a file.
+    private static func realFile(_ path: String) -> String? { real(path, S_IFREG) }
+
+    private static func real(_ path: String, _ kind: mode_t) -> String? {
         guard let real = realpath(path, nil) else { return nil }
         defer { free(real) }
         var facts = stat()
-        guard stat(real, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { return nil }
+        guard stat(real, &facts) == 0, facts.st_mode & S_IFMT == kind else { return nil }
         return String(cString: real)
     }
 }

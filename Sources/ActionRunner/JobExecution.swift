@@ -115,7 +115,7 @@ struct RunningActionHost: ActionHost {
     var logger: Logger { base.logger }
     var stores: any ObjectStores { base.stores }
     var connections: any Connections { base.connections }
-    var hiddenFolders: [URL] { base.hiddenFolders }
+    var hiddenPaths: [URL] { base.hiddenPaths }
     func stateFolder(for plugin: String) throws -> URL { try base.stateFolder(for: plugin) }
     func now() -> Date { base.now() }
 }

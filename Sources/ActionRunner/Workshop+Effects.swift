@@ -28,7 +28,9 @@ extension Workshop {
                 .configurationError, "No module of this gateway provides the action type \(work.action.type).")
             return await report(claimed.id, .actionFailed(claimed.effect.subject, failure), on: pipeline)
         }
-        let outcome = await running.run(work.action.id) { await execute(work, by: provider, in: pipeline) }
+        let outcome = await running.run(work.action.id) {
+            await execute(work, by: provider, in: pipeline, attempt: claimed.attempt)
+        }
         guard case .finished(let command?) = outcome else {
             observe(.cancelled, work.action.type, since: start)
             return await handBack(claimed.id)
@@ -38,10 +40,13 @@ extension Workshop {
     }
 
     private func execute(
-        _ work: ActionWork, by provider: any ActionProvider, in pipeline: PipelineName
+        _ work: ActionWork, by provider: any ActionProvider, in pipeline: PipelineName, attempt: Int
     ) async -> PipelineCommand? {
         let log = logs.log(of: work.action, in: pipeline)
         defer { log.close() }
+        if attempt > 1 {
+            log.line("[Penstock] An earlier run of this job was interrupted; it begins again (run \(attempt)).")
+        }
         return await JobExecution(
             work: work, pipeline: pipeline, provider: provider, host: host, vault: vault, log: log,
             settings: settings
@@ -66,6 +71,7 @@ extension Workshop {
                 logger.error(
                     "a report could not be committed", metadata: ["pipeline": "\(pipeline)", "reason": "\(error)"])
             }
+            guard !givenUp.isSet else { return }
             do { try await Task.sleep(for: pause) } catch { return }
             pause = min(pause * 2, .seconds(5))
         }

@@ -22,6 +22,9 @@ package struct Workshop: Service {
     let worker = WorkerID(UUID().uuidString.lowercased())
     let running = RunningJobs()
     let slots: JobSlots
+    /// Set once the drain is over: reports that can't be committed are given up, their leases lapse.
+    let givenUp = Flag()
+    let closing = Flag()
 
     package init(
         ledger: any Ledger, providers: [any ActionProvider], host: any PluginHost, vault: any SecretVault,
@@ -42,6 +45,9 @@ package struct Workshop: Service {
     /// Jobs that run or wait for a place.
     package var jobCount: Int { running.effects.count }
 
+    /// Shutting down: running jobs end, nothing new begins.
+    package var isDraining: Bool { closing.isSet }
+
     /// A new life of the gateway: nothing of the last one may run on, and its half-done workspaces are dust.
     /// Called once, before ``run()``.
     package func prepare() async throws {
@@ -54,7 +60,6 @@ package struct Workshop: Service {
     /// Works until graceful shutdown or cancellation.
     package func run() async throws {
         let (bell, ring) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let closing = Closing()
         ring.yield()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { attendants in
@@ -126,10 +131,12 @@ package struct Workshop: Service {
             try? await Task.sleep(for: .milliseconds(20))
         }
         running.cancelAll()
+        givenUp.set()
     }
 }
 
-private final class Closing: Sendable {
+/// Something that happens once.
+final class Flag: Sendable {
     private let flag = Atomic(false)
     var isSet: Bool { flag.load(ordering: .acquiring) }
     func set() { flag.store(true, ordering: .releasing) }

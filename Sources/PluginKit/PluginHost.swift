@@ -10,8 +10,9 @@ public protocol PluginHost: Sendable {
     var stores: any ObjectStores { get }
     /// The Git hosts that the configuration names.
     var connections: any Connections { get }
-    /// Folders that a build must not see: the data folder with its credentials and keys.
-    var hiddenFolders: [URL] { get }
+    /// Folders and files that a build must not see: the data folder with its credentials and keys, the configuration
+    /// and the files of its secrets.
+    var hiddenPaths: [URL] { get }
     /// A folder for state of this plugin that outlives a job (e.g. the ids of started processes).
     func stateFolder(for plugin: String) throws -> URL
     func now() -> Date

@@ -12,7 +12,7 @@ package struct FakeHost: ActionHost {
     package let logger: Logger
     package let stores: any ObjectStores
     package let connections: any Connections
-    package let hiddenFolders: [URL]
+    package let hiddenPaths: [URL]
     package let recorded: RecordingLog
     private let clock: @Sendable () -> Date
 
@@ -25,7 +25,7 @@ package struct FakeHost: ActionHost {
     /// - Throws: when the temporary folder can't be made.
     package init(
         http: any HTTPClient = RefusingHTTPClient(), stores: [any ObjectStore] = [], connections: [Connection] = [],
-        hiddenFolders: [URL] = [], now: @escaping @Sendable () -> Date = { Date() }
+        hiddenPaths: [URL] = [], now: @escaping @Sendable () -> Date = { Date() }
     ) throws {
         root = FileManager.default.temporaryDirectory
             .appendingPathComponent("penstock-test-\(UUID().uuidString.lowercased())", isDirectory: true)
@@ -33,7 +33,7 @@ package struct FakeHost: ActionHost {
         self.http = http
         self.stores = GivenStores(stores)
         self.connections = GivenConnections(connections)
-        self.hiddenFolders = hiddenFolders
+        self.hiddenPaths = hiddenPaths
         self.clock = now
         logger = Logger(label: "penstock.test") { _ in SwiftLogNoOpLogHandler() }
         recorded = RecordingLog()

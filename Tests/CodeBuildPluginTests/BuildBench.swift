@@ -25,7 +25,8 @@ final class BuildBench: ActionHost {
     var logger: Logger { Logger(label: "test") }
     var stores: any ObjectStores { preconditionFailure("builds read no stores") }
     var connections: any Connections { preconditionFailure("builds read no connections") }
-    var hiddenFolders: [URL] { [data] }
+    /// The data folder, and a file that every machine has, by way of a link.
+    var hiddenPaths: [URL] { [data, URL(filePath: "/etc/os-release")] }
     var log: any ActionLog { collected }
     func now() -> Date { Date(timeIntervalSince1970: 1_700_000_000) }
 

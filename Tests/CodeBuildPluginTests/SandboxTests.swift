@@ -42,6 +42,8 @@ import Testing
                 "mount -o remount,rw / 2>&1 && echo LEAK; true",
                 "umount /tmp 2>&1 && echo LEAK; true",
                 "echo 1 2>&- >/proc/sys/kernel/sysrq && echo LEAK; true",
+                "test -w /proc/sys/kernel/core_pattern && echo LEAK; test -w /proc/sysrq-trigger && echo LEAK; true",
+                "test -s /etc/os-release && echo LEAK; true",
                 "touch /tmp/mine ~/mine here && ls /tmp | sed 's/^/tmp /'; echo pids $(ls -d /proc/[0-9]* | wc -l)",
                 "mv $CODEBUILD_SRC_DIR/../../.codebuild/commands elsewhere 2>&1 && echo LEAK; true",
                 "echo x >$CODEBUILD_SRC_DIR/../../.codebuild/commands/shell && echo LEAK; true"), .bubblewrap)

@@ -41,7 +41,8 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: folder.data.path + "/modules/Local/near"))
         #expect(FileManager.default.fileExists(atPath: folder.url.path + "/far"))
         #expect(try mode(of: try host.stateFolder(for: "Own")) == 0o700)
-        #expect(host.hiddenFolders.map(\.path) == [folder.data.path])
+        #expect(host.hiddenPaths.first?.path == folder.data.path)
+        #expect(host.hiddenPaths.map(\.lastPathComponent).contains("penstock.yaml"))
         #expect(throws: SettingsError.self) { try host.store(for: "../up") }
     }
 

@@ -57,10 +57,11 @@ package enum ServeCommand {
                 StartPages.release()
             },
             logger: gateway.logger)
-        // The listener closes first, so nothing new comes in while the workshop drains.
+        // Services end in the reverse order. The listener stays open while the workshop drains: a delivery that comes
+        // meanwhile is committed, and starts its pipelines after the restart.
         let group = ServiceGroup(
             configuration: .init(
-                services: [gateway.workshop, application], gracefulShutdownSignals: [.sigterm, .sigint],
+                services: [application, gateway.workshop], gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: gateway.logger))
         do {
             try await group.run()

@@ -100,6 +100,11 @@ package struct Gateway: Sendable {
 
     package var ledgerQueueDepth: Int { sqlite.queueDepth }
 
+    /// Whether a write could be committed now.
+    ///
+    /// - Throws: `LedgerError` with the reason why not.
+    package func confirmWrites() async throws { try await sqlite.confirmWrites() }
+
     /// Gives the sockets and the data folder back. After the listener and the workshop have ended.
     package func close() async {
         await http.stop()

@@ -11,7 +11,7 @@ package final class GatewayHost: PluginHost, ObjectStores {
     package let http: any HTTPClient
     package let logger: Logger
     package let connections: any Connections
-    package let hiddenFolders: [URL]
+    package let hiddenPaths: [URL]
     private let dataFolder: URL
     private let storeProviders: [String: any ObjectStoreProvider]
     private let storeSettings: [BucketName: StoreSettings]
@@ -23,7 +23,7 @@ package final class GatewayHost: PluginHost, ObjectStores {
         self.logger = logger
         self.connections = ConnectionTable(settings.connections, region: settings.region, account: settings.account)
         self.dataFolder = settings.dataFolder
-        self.hiddenFolders = [settings.dataFolder]
+        self.hiddenPaths = [settings.dataFolder] + settings.secretFiles
         let providers = modules.objectStores
         self.storeProviders = Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.storeSettings = Dictionary(

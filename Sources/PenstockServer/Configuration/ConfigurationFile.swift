@@ -11,8 +11,13 @@ package struct ConfigurationFile: Sendable {
     ]
 
     package let values: SettingValue
+    /// Where it lies; `nil` for one that isn't there.
+    let path: String?
 
-    package init() { values = .map([:]) }
+    package init() {
+        values = .map([:])
+        path = nil
+    }
 
     /// - Throws: ``SettingsError`` naming the file and the place.
     package init(contentsOf file: URL) throws {
@@ -22,10 +27,11 @@ package struct ConfigurationFile: Sendable {
         } catch {
             throw SettingsError(place: file.path, message: "can't be read: \(error.localizedDescription)")
         }
-        try self.init(yaml: text, name: file.path)
+        try self.init(yaml: text, name: file.path, path: file.path)
     }
 
-    package init(yaml: String, name: String) throws {
+    package init(yaml: String, name: String, path: String? = nil) throws {
+        self.path = path
         let node: Node?
         do {
             node = try Yams.compose(yaml: yaml)
@@ -79,6 +85,20 @@ package struct ConfigurationFile: Sendable {
         case YamlError.duplicatedKeysInMapping(let keys, let context):
             "line \(context.mark.line): \(keys.sorted().map { "'\($0)'" }.joined(separator: ", ")) stands there twice"
         default: "it can't be read"
+        }
+    }
+
+    /// What stands under `…_file` anywhere: the files of secrets.
+    var secretFiles: [String] { Self.secretFiles(in: values) }
+
+    private static func secretFiles(in value: SettingValue) -> [String] {
+        switch value {
+        case .map(let members):
+            members.flatMap { key, value in
+                key.hasSuffix("_file") ? [value.string].compactMap { $0 } : secretFiles(in: value)
+            }
+        case .list(let items): items.flatMap(secretFiles)
+        default: []
         }
     }
 

@@ -21,6 +21,8 @@ package struct ServerSettings: Sendable {
     package var projects: SettingValue
     /// Settings of modules by name.
     package var modules: [String: SettingValue]
+    /// The configuration file and the files that its secrets lie in: builds must not see them.
+    package var secretFiles: [URL]
 
     /// What the command line says; `nil` where it says nothing.
     package struct Flags: Sendable {
@@ -63,7 +65,8 @@ package struct ServerSettings: Sendable {
             stores: try file.entries("stores").map(StoreSettings.init),
             projects: file.values["projects"] ?? .map([:]),
             modules: Dictionary(
-                try file.entries("modules").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }))
+                try file.entries("modules").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+            secretFiles: ([file.path].compactMap { $0 } + file.secretFiles).map(absolute))
     }
 
     private static func file(_ flags: Flags, environment: [String: String]) throws -> ConfigurationFile {

@@ -12,10 +12,12 @@ struct OperatorDoor {
 
     func alive() -> Response { Response(200, "ok\n") }
 
-    /// Ready means that the ledger answers.
+    /// Ready means that the ledger answers and takes writes, and that nobody has asked the gateway to stop.
     func ready() async -> Response {
+        guard !gateway.workshop.isDraining else { return Response(503, "the gateway is shutting down\n") }
         do {
             _ = try await gateway.ledger.nextDue()
+            try await gateway.confirmWrites()
             return Response(200, "ready\n")
         } catch {
             gateway.logger.error("not ready", metadata: ["reason": "\(error)"])

@@ -60,6 +60,7 @@ struct GroupCommitter {
         }
         let cause = (error as? LostTransaction)?.cause ?? error
         let failure = LedgerError(storage: cause)
+        hooks.failed()
         logger.error(
             "the ledger could not commit", metadata: ["reason": "\(failure)", "writes": "\(batch.count)"])
         for write in batch { write.fail(failure) }
@@ -105,6 +106,8 @@ struct GroupCommitter {
 /// Who hears of commits.
 struct CommitHooks: Sendable {
     let observe: @Sendable (_ batchSize: Int, _ seconds: Double) -> Void
+    /// The storage refused a whole batch.
+    let failed: @Sendable () -> Void
     let wake: @Sendable () -> Void
     let checkpoint: @Sendable () -> Void
 }

@@ -45,7 +45,14 @@ extension LedgerError {
         switch error {
         case let error as LedgerError: self = error
         case let error as DatabaseError:
-            self = .storageFailed("\(error.message ?? "SQLite error") (code \(error.extendedResultCode.rawValue))")
+            let remedy: String =
+                switch error.resultCode {
+                case .SQLITE_FULL, .SQLITE_IOERR: "; free space on the data folder's disk, and look at the disk itself"
+                case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN: "; the data folder must be writable"
+                default: ""
+                }
+            self = .storageFailed(
+                "\(error.message ?? "SQLite error") (code \(error.extendedResultCode.rawValue))\(remedy)")
         case is EncodingError: self = .storageFailed("a value cannot be written as JSON")
         default: self = .storageFailed(String(describing: type(of: error)))
         }

@@ -12,6 +12,7 @@ package final class SQLiteLedger: Ledger {
     let pool: DatabasePool
     private let queue: WriteQueue
     private let wakeUpHub = WakeUpHub()
+    private let health = WriteHealth()
     private let lock: DataFolderLock
     private let checkpointer: Checkpointer
     private let writer: WriterThread
@@ -37,9 +38,13 @@ package final class SQLiteLedger: Ledger {
         let queue = WriteQueue(capacity: queueLimit)
         let hub = wakeUpHub
         let terms = LedgerTerms(settings: settings, clock: clock, ids: ids)
+        let health = health
         let checkpointer = try LedgerFile.checkpointer(path, logger: logger)
         let hooks = CommitHooks(
-            observe: commitObserver ?? { _, _ in }, wake: { hub.wakeAll() }, checkpoint: { checkpointer.ask() })
+            observe: { size, seconds in
+                health.set(true)
+                commitObserver?(size, seconds)
+            }, failed: { health.set(false) }, wake: { hub.wakeAll() }, checkpoint: { checkpointer.ask() })
         let index = try await LedgerFile.triggers(pool, logger: logger)
         self.pool = pool
         self.checkpointer = checkpointer
@@ -78,6 +83,14 @@ package final class SQLiteLedger: Ledger {
 
     /// How many writes wait for a commit.
     package var queueDepth: Int { queue.depth }
+
+    /// Whether a write could be committed now. Writes only when the last one failed.
+    ///
+    /// - Throws: ``LedgerError``.
+    package func confirmWrites() async throws {
+        guard !health.isGood else { return }
+        try await write { session in try session.rows.run("PRAGMA user_version = \(LedgerSchema.migrations.count)") }
+    }
 
     // MARK: Writes
 

@@ -49,8 +49,12 @@ struct Command: Sendable {
         process.environment = environment
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try scratch.emptyFile("out")
-        process.standardError = try scratch.emptyFile("err")
+        let files = (out: try scratch.emptyFile("out"), error: try scratch.emptyFile("err"))
+        // Foundation keeps a process's handles longer than the process lives.
+        defer { try? files.out.close() }
+        defer { try? files.error.close() }
+        process.standardOutput = files.out
+        process.standardError = files.error
         let status: Int32 = try await withCheckedThrowingContinuation { continuation in
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do { try process.run() } catch { continuation.resume(throwing: error) }

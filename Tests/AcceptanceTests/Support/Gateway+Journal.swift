@@ -10,10 +10,11 @@ extension Gateway {
 
     /// Every file of the data folder, relative to it.
     func files() throws -> [String] {
-        let all = FileManager.default.enumerator(at: data, includingPropertiesForKeys: [.isRegularFileKey])
+        let all = FileManager.default.enumerator(at: data, includingPropertiesForKeys: nil) { _, _ in true }
         var files: [String] = []
         while let file = all?.nextObject() as? URL {
-            guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
+            // What vanishes while it is looked at is not there.
+            guard (try? file.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true else { continue }
             files.append(String(file.path.dropFirst(data.path.count + 1)))
         }
         return files.sorted()

@@ -86,17 +86,23 @@ final class Gateway: Sendable {
         let printed = PrintedText()
         output.fileHandleForReading.readabilityHandler = { handle in
             let data = handle.availableData
-            guard !data.isEmpty else { return handle.readabilityHandler = nil }
+            guard !data.isEmpty else { return Self.end(handle) }
             printed.append(data)
         }
         errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
             let data = handle.availableData
-            guard !data.isEmpty else { return handle.readabilityHandler = nil }
+            guard !data.isEmpty else { return Self.end(handle) }
             self?.log.withLock { $0 += String(decoding: data, as: UTF8.self) }
         }
         try process.run()
         life.withLock { $0 = Life(process: process, endpoint: nil) }
         return printed
+    }
+
+    /// Foundation keeps a process's handles longer than the process lives.
+    private static func end(_ handle: FileHandle) {
+        handle.readabilityHandler = nil
+        try? handle.close()
     }
 
     /// SIGTERM; gives the exit code.
