@@ -102,7 +102,8 @@ final class Gateway: Sendable {
     /// Foundation keeps a process's handles longer than the process lives.
     private static func end(_ handle: FileHandle) {
         handle.readabilityHandler = nil
-        try? handle.close()
+        // Not here: the handle waits for its own handler.
+        DispatchQueue.global().async { try? handle.close() }
     }
 
     /// SIGTERM; gives the exit code.
