@@ -5,10 +5,9 @@ import Synchronization
 final class Gateway: Sendable {
     let scratch: Scratch
     private let life = Mutex<Life?>(nil)
-    private let log = Mutex("")
 
     private struct Life {
-        let process: Process
+        let process: SpawnedProcess
         var endpoint: String?
     }
 
@@ -20,8 +19,7 @@ final class Gateway: Sendable {
 
     deinit {
         life.withLock { life in
-            guard let process = life?.process, process.isRunning else { return }
-            kill(process.processIdentifier, SIGKILL)
+            life?.process.signal(SIGKILL)
         }
         scratch.remove()
     }
@@ -29,7 +27,13 @@ final class Gateway: Sendable {
     var data: URL { scratch.url("data") }
     var configuration: URL { scratch.url("penstock.yaml") }
     /// All that every life wrote to standard error.
-    var stderr: String { log.withLock { $0 } }
+    var stderr: String { (try? String(contentsOf: scratch.url("gateway.err"), encoding: .utf8)) ?? "" }
+
+    private func printedLine(after prefix: String) -> String? {
+        let text = (try? String(contentsOf: scratch.url("gateway.out"), encoding: .utf8)) ?? ""
+        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().first { $0.hasPrefix(prefix) }
+            .map { String($0.dropFirst(prefix.count)) }
+    }
 
     func configure(_ text: String) throws { try scratch.write(text, to: "penstock.yaml") }
 
@@ -43,19 +47,19 @@ final class Gateway: Sendable {
     var processIdentifier: Int32 {
         get throws {
             guard let process = life.withLock({ $0?.process }) else { throw Missing("the gateway is not running") }
-            return process.processIdentifier
+            return process.id
         }
     }
 
     /// Starts it and waits for its `listening on` line.
     func start() async throws {
-        let printed = try launch()
+        try launch()
         guard let process = life.withLock({ $0?.process }) else { return }
         let endpoint = try await waiting(for: "the line 'listening on'", every: .milliseconds(5)) {
-            if let line = printed.line(after: "listening on ") { return line }
-            guard process.isRunning else {
+            if let line = self.printedLine(after: "listening on ") { return line }
+            if let status = process.terminationStatus {
                 throw Missing(
-                    "penstock serve ended with \(process.terminationStatus): \(self.stderr.suffix(2000)); "
+                    "penstock serve ended with \(status): \(self.stderr.suffix(2000)); "
                         + "the data folder is open in \(ProcessTable.holding(self.data))")
             }
             return nil
@@ -66,44 +70,17 @@ final class Gateway: Sendable {
     /// Starts it and waits for nothing.
     ///
     /// A refused write is an error, not the end of the process: SIGXFSZ is ignored, as a service manager may do.
-    @discardableResult
-    func launch() throws -> PrintedText {
+    func launch() throws {
         // A second one would be refused the data folder, and the first would outlive the tests.
         guard life.withLock({ $0 == nil }) else { throw Missing("the test starts a gateway that runs already") }
-        let process = Process()
-        process.executableURL = try Tool.sh.url()
-        process.arguments = [
-            "-c", "trap '' XFSZ; exec \"$0\" \"$@\"", try Tool.penstock.url().path, "serve", "--listen",
-            "127.0.0.1:0", "--config", configuration.path, "--data", data.path,
-        ]
-        process.environment = Command.cleanEnvironment
-        process.currentDirectoryURL = scratch.root
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        let errors = Pipe()
-        process.standardOutput = output
-        process.standardError = errors
-        let printed = PrintedText()
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            guard !data.isEmpty else { return Self.end(handle) }
-            printed.append(data)
-        }
-        errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            guard !data.isEmpty else { return Self.end(handle) }
-            self?.log.withLock { $0 += String(decoding: data, as: UTF8.self) }
-        }
-        try process.run()
+        let process = try SpawnedProcess(
+            [
+                try Tool.sh.url().path, "-c", "trap '' XFSZ; cd \"$0\"; exec \"$@\"", scratch.root.path,
+                try Tool.penstock.url().path, "serve", "--listen", "127.0.0.1:0", "--config", configuration.path,
+                "--data", data.path,
+            ], environment: Command.cleanEnvironment, output: scratch.url("gateway.out"),
+            errors: scratch.url("gateway.err"))
         life.withLock { $0 = Life(process: process, endpoint: nil) }
-        return printed
-    }
-
-    /// Foundation keeps a process's handles longer than the process lives.
-    private static func end(_ handle: FileHandle) {
-        handle.readabilityHandler = nil
-        // Not here: the handle waits for its own handler.
-        DispatchQueue.global().async { try? handle.close() }
     }
 
     /// SIGTERM; gives the exit code.
@@ -117,12 +94,12 @@ final class Gateway: Sendable {
 
     private func end(with signal: Int32, within limit: Duration) async throws -> Int32 {
         guard let process = life.withLock({ $0?.process }) else { throw Missing("the gateway is not running") }
-        kill(process.processIdentifier, signal)
+        process.signal(signal)
         try await waiting(until: "the end of the gateway by signal \(signal)", upTo: limit, every: .milliseconds(5)) {
             !process.isRunning
         }
         life.withLock { $0 = nil }
-        return process.terminationStatus
+        return process.terminationStatus ?? 0
     }
 
     /// `penstock ARGUMENTS` on this gateway's configuration and data folder.
@@ -144,19 +121,5 @@ final class Gateway: Sendable {
             return parts.count == 2 && parts[0].hasPrefix("AWS_") ? (String(parts[0]), String(parts[1])) : nil
         }
         return Command.cleanEnvironment.merging(exported) { $1 }
-    }
-}
-
-/// What a child printed so far.
-final class PrintedText: Sendable {
-    private let text = Mutex("")
-
-    func append(_ data: Data) { text.withLock { $0 += String(decoding: data, as: UTF8.self) } }
-
-    func line(after prefix: String) -> String? {
-        text.withLock { text in
-            text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().first { $0.hasPrefix(prefix) }
-                .map { String($0.dropFirst(prefix.count)) }
-        }
     }
 }
