@@ -100,10 +100,11 @@ import Testing
         let refused = try await payload.post(to: hook)
         #expect(refused.status == 503)
         #expect(refused.text == "storage-unavailable\n")
+        #expect(try await HTTP.get(try corridor.gateway.endpoint + "/readyz").status == 503)
         try await Self.limitFiles(of: corridor.gateway, to: "unlimited")
         let metrics = try await HTTP.get(try corridor.gateway.endpoint + "/metrics").text
         #expect(metrics.contains("penstock_deliveries_total{outcome=\"storage-unavailable\"} 1\n"))
-        #expect(corridor.gateway.stderr.contains("a delivery could not be committed"))
+        #expect(try await HTTP.get(try corridor.gateway.endpoint + "/readyz").status == 200)
         #expect(try await sdk.executions(of: "full").count == 1)
         let taken = try await payload.post(to: hook)
         #expect(taken.status == 202)
