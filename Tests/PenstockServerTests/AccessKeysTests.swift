@@ -37,4 +37,15 @@ import Testing
         let error = #expect(throws: CommandError.self) { try AccessKeys.read(in: folder.url) }
         #expect(error?.message.contains("penstock serve --data \(folder.url.path)") == true)
     }
+
+    @Test func `what a kill has left of a private file is removed at the next start, and nothing else`() throws {
+        let folder = try ServerFolder()
+        for name in [".endpoint.301D15AE", ".hooks.key.1", "endpoint", ".keep"] {
+            try Data().write(to: folder.url.appending(path: name))
+        }
+        try PrivateFile.sweep(folder.url)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+        #expect(Set(left).isSuperset(of: ["endpoint", ".keep"]) && !left.contains { $0.hasPrefix(".endpoint") })
+        #expect(!left.contains(".hooks.key.1"))
+    }
 }

@@ -67,6 +67,16 @@ enum PrivateFile {
         }
     }
 
+    /// Removes what a kill between writing and renaming has left. Called under the data folder's lock.
+    static func sweep(_ folder: URL) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            guard ["endpoint", "credentials", "hooks.key"].contains(where: { name.hasPrefix(".\($0).") }) else {
+                continue
+            }
+            unlink(folder.appending(path: name).path)
+        }
+    }
+
     private static func write(
         _ data: Data, to file: URL, placing: (_ temporary: String, _ path: String) -> Int32
     ) throws {

@@ -64,6 +64,7 @@ package struct Gateway: Sendable {
         _ logger: Logger
     ) async throws -> Gateway {
         let folder = settings.dataFolder
+        try PrivateFile.sweep(folder)
         let vault = try KeyFileVault(folder: folder)
         let keys = try AccessKeys.readOrMake(in: folder)
         let host = try GatewayHost(settings: settings, modules: modules, http: http, logger: logger)
