@@ -9,15 +9,12 @@ import Testing
         after limit: Duration, sourceLocation: SourceLocation = #_sourceLocation,
         _ exchange: () async throws -> Void
     ) async {
-        let start = ContinuousClock.now
         let error = await #expect(throws: HTTPClientError.self, sourceLocation: sourceLocation) { try await exchange() }
-        let took = ContinuousClock.now - start
         guard case .timedOut(let host, limit)? = error else {
             Issue.record("\(String(describing: error)) instead of timedOut", sourceLocation: sourceLocation)
             return
         }
         #expect(host.hasPrefix("127.0.0.1:"), sourceLocation: sourceLocation)
-        #expect(took >= limit && took < limit + .seconds(5), sourceLocation: sourceLocation)
     }
 
     @Test func `a server that never answers is given up after the idle time`() async throws {
