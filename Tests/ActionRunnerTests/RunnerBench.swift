@@ -88,7 +88,7 @@ final class RunnerBench: Sendable {
                 return nil
             }
             group.addTask {
-                let deadline = ContinuousClock.now + .seconds(20)
+                let deadline = ContinuousClock.now + .seconds(120)
                 while ContinuousClock.now < deadline {
                     if let execution = try await self.ledger.executions(of: "p", before: nil, limit: 1).first,
                         until(execution)
