@@ -22,12 +22,13 @@ package struct FakeHost: ActionHost {
     ///   - http: the way out; without one, every request is refused.
     ///   - stores: the buckets that exist; another name is `noSuchBucket`.
     ///   - connections: the Git hosts that exist.
+    ///   - parent: where the host's folder is made; the system's temporary folder when it isn't given.
     /// - Throws: when the temporary folder can't be made.
     package init(
         http: any HTTPClient = RefusingHTTPClient(), stores: [any ObjectStore] = [], connections: [Connection] = [],
-        hiddenPaths: [URL] = [], now: @escaping @Sendable () -> Date = { Date() }
+        hiddenPaths: [URL] = [], in parent: URL? = nil, now: @escaping @Sendable () -> Date = { Date() }
     ) throws {
-        root = FileManager.default.temporaryDirectory
+        root = (parent ?? FileManager.default.temporaryDirectory)
             .appendingPathComponent("penstock-test-\(UUID().uuidString.lowercased())", isDirectory: true)
         try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
         self.http = http

@@ -8,7 +8,8 @@ import Testing
 
 /// Against `git http-backend`, as a push's source action meets it.
 @Suite struct SourceOverHTTPTests {
-    static let secret = "s3cr3t-of-the-connection"
+    /// Made anew for each test: it stands in no source file, no binary and no other test's folder.
+    let secret = "s3cr3t-\(UUID().uuidString)"
 
     /// A world whose connection leads to a server of its own, by way of `kind` (see ``GitServer``).
     final class World {
@@ -49,14 +50,16 @@ import Testing
 
     @Test func `the credential arrives, and stands in no command line, file or log line`() async throws {
         let repositories = try TestRepositories()
+        let watched = repositories.scratch.appending(path: "watched")
+        try FileManager.default.createDirectory(at: watched, withIntermediateDirectories: true)
         let server = try GitServer(
             repositories: repositories.folder, log: repositories.scratch.appending(path: "requests"),
-            credential: "robot:\(Self.secret)", secret: Self.secret, watched: FileManager.default.temporaryDirectory)
+            credential: "robot:\(secret)", secret: secret, watched: watched)
         defer { server.stop() }
         let connection = Connection(
             name: "c", arn: ConnectionARN(TestRepositories.arn), provider: "GitHub", url: "\(server.url)/git",
-            credential: Credential(user: "robot", secret: Self.secret))
-        let host = try FakeHost(connections: [connection])
+            credential: Credential(user: "robot", secret: secret))
+        let host = try FakeHost(connections: [connection], in: watched)
         defer { host.remove() }
         let given = try repositories.job()
         let job = try host.job(given.type, configuration: given.configuration, outputs: ["App"])
@@ -64,18 +67,18 @@ import Testing
         #expect(outcome.success?.revision?.revisionID == repositories.tip, "\(outcome.failure?.message ?? "")")
         #expect(server.requests.contains { $0.hasPrefix("POST") && $0.hasSuffix(" auth") })
         #expect(!server.requests.contains { $0.hasPrefix("leak") }, "\(server.requests)")
-        #expect(host.recorded.masked.contains(Self.secret))
-        #expect(!host.recorded.lines.contains { $0.contains(Self.secret) })
+        #expect(host.recorded.masked.contains(secret))
+        #expect(!host.recorded.lines.contains { $0.contains(secret) })
     }
 
     @Test func `a leak would be seen`() throws {
         let repositories = try TestRepositories()
-        try Data(Self.secret.utf8).write(to: repositories.host.root.appending(path: "config"))
+        try Data(secret.utf8).write(to: repositories.host.root.appending(path: "config"))
         let server = try GitServer(
             repositories: repositories.folder, log: repositories.scratch.appending(path: "requests"),
-            credential: "robot:\(Self.secret)", secret: Self.secret, watched: repositories.host.root)
+            credential: "robot:\(secret)", secret: secret, watched: repositories.host.root)
         defer { server.stop() }
-        let url = server.url.replacingOccurrences(of: "http://", with: "http://robot:\(Self.secret)@")
+        let url = server.url.replacingOccurrences(of: "http://", with: "http://robot:\(secret)@")
         try TestRepositories.shell("git ls-remote -q \(url)/git/acme/storefront.git", in: repositories.scratch)
         #expect(server.requests.contains("leak config"))
         #expect(server.requests.contains { $0.hasPrefix("leak /proc/") })
@@ -83,7 +86,7 @@ import Testing
 
     @Test func `a refused or missing credential is a matter of permission`() async throws {
         for credential in [nil, Credential(user: "robot", secret: "wrong")] {
-            let world = try World("git", needs: "robot:\(Self.secret)", given: credential)
+            let world = try World("git", needs: "robot:\(secret)", given: credential)
             let outcome = await ConnectionSourceAction().run(try world.repositories.job(), on: world.repositories.host)
             let failure = try #require(outcome.failure)
             #expect(failure.type == .permissionError, "\(failure.message)")
