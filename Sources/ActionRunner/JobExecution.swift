@@ -67,7 +67,8 @@ struct JobExecution {
             id: work.action.id, pipeline: pipeline, execution: work.action.executionID, stage: work.action.stage,
             action: work.action.action, type: work.action.type, region: work.action.region ?? settings.region,
             account: settings.account, configuration: try configuration(), inputs: inputs, outputs: outputs,
-            revision: work.revision, continuationToken: work.continuationToken, workspace: workspace.scratch)
+            revision: work.revision, revisions: work.revisions ?? [],
+            invokedBy: work.invokedBy ?? [], continuationToken: work.continuationToken, workspace: workspace.scratch)
     }
 
     /// Opens sealed values; from here on the log masks them.

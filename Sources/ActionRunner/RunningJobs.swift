@@ -1,5 +1,4 @@
 import PipelineEngine
-import PipelineModel
 import Synchronization
 
 /// The attempts that this gateway runs at the moment, so that a stop reaches them.
@@ -12,10 +11,10 @@ final class RunningJobs: Sendable {
         let effect: EffectID
     }
 
-    private let jobs = Mutex<[ActionExecutionID: Job]>([:])
+    private let jobs = Mutex<[SubjectID: Job]>([:])
 
     /// `false` when the attempt runs already: its lease was lost while it went on, and the second claim is dropped.
-    func register(_ id: ActionExecutionID, effect: EffectID) -> Bool {
+    func register(_ id: SubjectID, effect: EffectID) -> Bool {
         jobs.withLock { jobs in
             guard jobs[id] == nil else { return false }
             let (signal, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -24,12 +23,12 @@ final class RunningJobs: Sendable {
         }
     }
 
-    func forget(_ id: ActionExecutionID) {
+    func forget(_ id: SubjectID) {
         jobs.withLock { $0.removeValue(forKey: id) }?.continuation.finish()
     }
 
     /// Ends the attempt's work, if it runs here.
-    func cancel(_ id: ActionExecutionID) {
+    func cancel(_ id: SubjectID) {
         jobs.withLock { $0[id] }?.continuation.yield()
     }
 
@@ -41,7 +40,7 @@ final class RunningJobs: Sendable {
 
     /// Runs the work until it is done, or cancels it when someone asks, and waits for its end either way.
     func run<Value: Sendable>(
-        _ id: ActionExecutionID, _ work: @escaping @Sendable () async -> Value
+        _ id: SubjectID, _ work: @escaping @Sendable () async -> Value
     ) async -> Interruptible<Value> {
         guard let signal = jobs.withLock({ $0[id]?.signal }) else { return .cancelled }
         return await withTaskGroup(of: Interruptible<Value>?.self) { group in

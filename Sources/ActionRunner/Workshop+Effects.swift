@@ -9,7 +9,7 @@ extension Workshop {
         switch effect.kind {
         case .timer(let command):
             await report(claimed.id, command, on: effect.pipeline)
-        case .cancelAction:
+        case .cancelAction, .cancelRule:
             running.cancel(effect.subject.id)
             await report(claimed.id, nil, on: effect.pipeline)
         case .runAction(let work):
@@ -17,6 +17,8 @@ extension Workshop {
             await run(work, claimed: claimed)
             slots.giveBack()
             running.forget(effect.subject.id)
+        case .runRule, .askChangedPaths, .notify:
+            await handBack(claimed.id)
         }
     }
 
@@ -26,9 +28,9 @@ extension Workshop {
         guard let provider = providers[work.action.type] else {
             let failure = FailureDetails(
                 .configurationError, "No module of this gateway provides the action type \(work.action.type).")
-            return await report(claimed.id, .actionFailed(claimed.effect.subject, failure), on: pipeline)
+            return await report(claimed.id, .actionFailed(ActionReference(work.action), failure), on: pipeline)
         }
-        let outcome = await running.run(work.action.id) {
+        let outcome = await running.run(SubjectID(work.action.id)) {
             await execute(work, by: provider, in: pipeline, attempt: claimed.attempt)
         }
         guard case .finished(let command?) = outcome else {
@@ -88,6 +90,16 @@ extension Workshop {
     private func observe(_ result: JobObservation.Result, _ type: ActionTypeID, since start: ContinuousClock.Instant) {
         observer(
             JobObservation(provider: type.provider, result: result, seconds: (ContinuousClock.now - start).inSeconds))
+    }
+}
+
+extension Effect.Kind {
+    /// Work that is under way for a while and can be ended.
+    var isJob: Bool {
+        switch self {
+        case .runAction, .runRule: true
+        case .cancelAction, .cancelRule, .askChangedPaths, .notify, .timer: false
+        }
     }
 }
 

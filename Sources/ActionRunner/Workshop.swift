@@ -88,7 +88,7 @@ package struct Workshop: Service {
             while true {
                 let claimed = try await ledger.claim(limit: 256, worker: worker, lease: settings.lease)
                 all += claimed.filter { effect in
-                    guard case .runAction = effect.effect.kind else { return true }
+                    guard effect.effect.kind.isJob else { return true }
                     return running.register(effect.effect.subject.id, effect: effect.id)
                 }
                 if claimed.count < 256 { return all }

@@ -24,16 +24,22 @@ package struct Decision: Sendable, Equatable {
 }
 
 /// The facts that a decision may use besides the state: the machine reads no clock and rolls no dice.
-package struct DecisionContext: Sendable {
+package struct DecisionContext {
     /// Seconds since 1970.
     package var now: Double
     package var ids: any IDSource
     package var settings: EngineSettings
+    /// Finished executions that have left the state, as the ledger holds them within the same write.
+    package var history: (ExecutionID) -> PipelineExecution?
 
-    package init(now: Double, ids: any IDSource, settings: EngineSettings) {
+    package init(
+        now: Double, ids: any IDSource, settings: EngineSettings,
+        history: @escaping (ExecutionID) -> PipelineExecution? = { _ in nil }
+    ) {
         self.now = now
         self.ids = ids
         self.settings = settings
+        self.history = history
     }
 }
 
@@ -45,15 +51,18 @@ package struct EngineSettings: Sendable {
     package var actionTimeouts: [ActionTypeID: Int]
     /// Seconds until an approval without `timeoutInMinutes` expires.
     package var approvalTimeout: Int
+    /// Seconds until a rule without `timeoutInMinutes` times out, by type; other types get an hour.
+    package var ruleTimeouts: [RuleTypeID: Int]
 
     package init(
         region: String = "us-east-1", account: String = "000000000000", actionTimeouts: [ActionTypeID: Int] = [:],
-        approvalTimeout: Int = 7 * 86_400
+        approvalTimeout: Int = 7 * 86_400, ruleTimeouts: [RuleTypeID: Int] = [:]
     ) {
         self.region = region
         self.account = account
         self.actionTimeouts = actionTimeouts
         self.approvalTimeout = approvalTimeout
+        self.ruleTimeouts = ruleTimeouts
     }
 }
 

@@ -6,18 +6,24 @@ package struct Effect: Codable, Sendable, Equatable {
         case runAction(ActionWork)
         /// End the attempt's work if it runs: it was abandoned or timed out. Its outcome is no longer wanted.
         case cancelAction
+        case runRule(RuleWork)
+        /// End the rule's work if it runs.
+        case cancelRule
+        /// Ask the host which paths a change touched, and report ``PipelineCommand/changedPaths(_:_:)``.
+        case askChangedPaths(ChangedPathsQuestion)
+        /// Tell whoever listens that somebody must approve. Nothing is reported.
+        case notify(ApprovalNotice)
         /// Give the command to the pipeline when it is due.
         case timer(PipelineCommand)
     }
 
     package var kind: Kind
     package var pipeline: PipelineName
-    /// The attempt that it serves; `EffectChange.cancel` finds it by this.
-    package var subject: ActionReference
+    package var subject: EffectSubject
     /// Seconds since 1970; not before.
     package var dueAt: Double
 
-    package init(kind: Kind, pipeline: PipelineName, subject: ActionReference, dueAt: Double) {
+    package init(kind: Kind, pipeline: PipelineName, subject: EffectSubject, dueAt: Double) {
         self.kind = kind
         self.pipeline = pipeline
         self.subject = subject
@@ -29,17 +35,37 @@ package struct Effect: Codable, Sendable, Equatable {
 package struct ActionWork: Codable, Sendable, Equatable {
     package var action: ActionExecution
     package var revision: SourceRevisionOverride?
+    /// Sources whose key or several facts are overridden, e.g. an S3 object's key and version.
+    package var revisions: [SourceRevisionOverride]?
     package var continuationToken: String?
+    /// The pipelines whose actions led here, this one last: an action that starts pipelines must start none of them.
+    package var invokedBy: [PipelineName]?
 
-    package init(action: ActionExecution, revision: SourceRevisionOverride? = nil, continuationToken: String? = nil) {
+    package init(
+        action: ActionExecution, revision: SourceRevisionOverride? = nil, revisions: [SourceRevisionOverride]? = nil,
+        continuationToken: String? = nil, invokedBy: [PipelineName]? = nil
+    ) {
         self.action = action
         self.revision = revision
+        self.revisions = revisions
+        self.continuationToken = continuationToken
+        self.invokedBy = invokedBy
+    }
+}
+
+/// What a runner must know to run a rule. Secrets in it are sealed.
+package struct RuleWork: Codable, Sendable, Equatable {
+    package var rule: RuleExecution
+    package var continuationToken: String?
+
+    package init(rule: RuleExecution, continuationToken: String? = nil) {
+        self.rule = rule
         self.continuationToken = continuationToken
     }
 }
 
 package enum EffectChange: Sendable, Equatable {
     case schedule(Effect)
-    /// Forget the attempt's timers and the work that hasn't been asked for yet: it has ended.
-    case cancel(ActionExecutionID)
+    /// Forget the subject's timers and the work that hasn't been asked for yet: it has ended.
+    case cancel(SubjectID)
 }

@@ -14,6 +14,18 @@ package protocol LedgerQueries: Sendable {
     func actionExecutions(
         of pipeline: PipelineName, execution: ExecutionID?, before: Int64?, limit: Int
     ) async throws -> [ActionExecutionRow]
+    /// Newest start first, with numbers below `before`: the executions of a version that succeeded in a stage.
+    func executions(
+        of pipeline: PipelineName, succeededIn stage: StageName, version: Int, before: Int?, limit: Int
+    ) async throws -> [PipelineExecution]
+    /// Newest start first, in rows before the cursor; one row for each execution of a rule.
+    func ruleExecutions(
+        of pipeline: PipelineName, execution: ExecutionID?, before: Int64?, limit: Int
+    ) async throws -> [RuleExecutionRow]
+    /// Facts that are about the pipeline and no execution, newest first, e.g. who disabled a transition.
+    func pipelineEvents(of pipeline: PipelineName, limit: Int) async throws -> [RecordedEvent]
+    /// The delivery that started an execution, if one did.
+    func delivery(thatStarted execution: ExecutionID) async throws -> JournalEntry?
     /// Facts in the order in which they happened.
     func events(of execution: ExecutionID) async throws -> [RecordedEvent]
     /// Newest first, with sequences below `before`, without bodies.
@@ -43,6 +55,17 @@ package struct ActionExecutionRow: Sendable, Equatable {
     package init(sequence: Int64, action: ActionExecution) {
         self.sequence = sequence
         self.action = action
+    }
+}
+
+package struct RuleExecutionRow: Sendable, Equatable {
+    /// Grows with each execution of a rule; the cursor of lists.
+    package var sequence: Int64
+    package var rule: RuleExecution
+
+    package init(sequence: Int64, rule: RuleExecution) {
+        self.sequence = sequence
+        self.rule = rule
     }
 }
 

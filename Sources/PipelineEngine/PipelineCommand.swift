@@ -3,7 +3,7 @@ package import PipelineModel
 /// What can be asked of a pipeline, by the API, by a source event, by the action runner or by a timer.
 package enum PipelineCommand: Codable, Sendable, Equatable {
     /// Declares a new pipeline and starts its first execution. Secrets are sealed already.
-    case create(PipelineDeclaration, trigger: ExecutionTrigger)
+    case create(PipelineDeclaration, trigger: ExecutionTrigger, tags: [String: String] = [:])
     case update(PipelineDeclaration)
     /// Deleting what isn't there is no error.
     case delete
@@ -11,6 +11,15 @@ package enum PipelineCommand: Codable, Sendable, Equatable {
     case stop(ExecutionID, mode: StopMode, reason: String?)
     case retry(StageName, ExecutionID, RetryMode)
     case answerApproval(ApprovalAnswer)
+    /// PutActionRevision, or a look at the source.
+    case sourceChanged(SourceChange)
+    case setTransition(TransitionChange)
+    case rollBack(StageName, to: ExecutionID, trigger: ExecutionTrigger)
+    case overrideCondition(StageName, ExecutionID, ConditionGate, by: String)
+    case tag([String: String])
+    case untag([String])
+    /// A pipeline that hasn't run for 30 days is polled no more, until something starts it.
+    case disablePolling
 
     // Reports: may come twice or late; then they change nothing.
     case actionSucceeded(ActionReference, ActionResult)
@@ -18,6 +27,13 @@ package enum PipelineCommand: Codable, Sendable, Equatable {
     case actionFailed(ActionReference, FailureDetails)
     /// Sent by the attempt's timer. Expires an approval just the same.
     case actionTimedOut(ActionReference)
+    case ruleSucceeded(RuleReference, RuleResult)
+    case rulePending(RuleReference, ActionContinuation)
+    case ruleFailed(RuleReference, FailureDetails)
+    /// Sent by the rule's timer.
+    case ruleTimedOut(RuleReference)
+    /// The answer to a question about changed paths.
+    case changedPaths(ChangedPathsQuestion, ChangedPathsAnswer)
 }
 
 package struct StartRequest: Codable, Sendable, Equatable {
@@ -38,16 +54,33 @@ package struct StartInput: Codable, Sendable, Equatable {
     package var sourceRevisions: [SourceRevisionOverride]
     /// Pipeline variables by name.
     package var variables: [String: String]
+    /// The pipelines whose actions led to this start, outermost first.
+    package var invokedBy: [PipelineName]?
+    /// Who made the change or asked for the start: names, ids, addresses.
+    package var authors: [String]?
 
-    package init(sourceRevisions: [SourceRevisionOverride] = [], variables: [String: String] = [:]) {
+    package init(
+        sourceRevisions: [SourceRevisionOverride] = [], variables: [String: String] = [:],
+        invokedBy: [PipelineName]? = nil, authors: [String]? = nil
+    ) {
         self.sourceRevisions = sourceRevisions
         self.variables = variables
+        self.invokedBy = invokedBy
+        self.authors = authors
     }
 }
 
-package enum RetryMode: String, Codable, Sendable, CaseIterable {
-    case failedActions = "FAILED_ACTIONS"
-    case allActions = "ALL_ACTIONS"
+/// What a rule that passed says.
+package struct RuleResult: Codable, Sendable, Equatable {
+    package var summary: String?
+    package var externalExecutionID: String?
+    package var externalExecutionURL: String?
+
+    package init(summary: String? = nil, externalExecutionID: String? = nil, externalExecutionURL: String? = nil) {
+        self.summary = summary
+        self.externalExecutionID = externalExecutionID
+        self.externalExecutionURL = externalExecutionURL
+    }
 }
 
 package struct ApprovalAnswer: Codable, Sendable, Equatable {
@@ -132,6 +165,14 @@ package enum CommandOutcome: Sendable, Equatable {
     case stopping(ExecutionID)
     case retried(ExecutionID)
     case approvalAnswered(at: Double)
+    /// The revision is new to the pipeline; `started` also names the execution that an old one belongs to.
+    case sourceRevision(isNew: Bool, started: ExecutionID?)
+    case transitionSet
+    case rolledBack(ExecutionID)
+    case conditionOverridden
+    case tagged
+    /// A question about changed paths led to no start, or isn't answered yet.
+    case notStarted(reason: String)
     /// A report that was taken.
     case reported
     /// A report that came late or twice; nothing has changed.
@@ -152,6 +193,14 @@ package enum CommandRefusal: Error, Sendable, Equatable {
     case conflict(String)
     case invalidApprovalToken
     case approvalAlreadyCompleted
+    /// The approver may not answer: the author of the change, not on the list.
+    case approverRefused(String)
+    /// QUEUED and PARALLEL: 50 executions of the pipeline run or wait.
+    case concurrentExecutionsLimit
+    case executionOutdated(String)
+    case unableToRollBack(String)
+    case conditionNotOverridable(String)
+    case tooManyTags
     /// A start that the declaration doesn't allow, e.g. a variable without a value.
     case invalidInput(String)
 }

@@ -13,7 +13,7 @@ extension PipelineMachine {
         attempt.roleArn = action.roleArn
         attempt.namespace = action.namespace
         do throws(FailureDetails) {
-            try prepare(&attempt, for: action, of: execution, in: state.declaration)
+            try prepare(&attempt, for: action, of: execution, in: state.declaration(for: execution))
         } catch {
             emit(.actionStarted(attempt))
             return emit(.actionFailed(ActionReference(attempt), error))
@@ -28,7 +28,7 @@ extension PipelineMachine {
     ) throws(FailureDetails) {
         attempt.inputArtifacts = try inputs(of: action, from: execution)
         attempt.resolvedConfiguration = try VariableResolution(execution).resolve(
-            action.configuration, of: action.name)
+            action.configuration, of: .action(action.name))
         attempt.outputArtifacts = try outputs(of: action, in: declaration)
         attempt.deadline = context.now + Double(timeout(of: action))
         if action.actionTypeId == .manualApproval {
@@ -97,8 +97,12 @@ extension PipelineMachine {
         _ attempt: ActionExecution, of execution: PipelineExecution, at due: Double, continuationToken: String?
     ) {
         let isSource = attempt.type.category == .source
-        let revision = isSource ? execution.sourceRevisionOverrides.first { $0.actionName == attempt.action } : nil
-        let work = ActionWork(action: attempt, revision: revision, continuationToken: continuationToken)
+        let revisions = isSource ? execution.sourceRevisionOverrides.filter { $0.actionName == attempt.action } : []
+        let isInvoke = attempt.type.category == .invoke
+        let work = ActionWork(
+            action: attempt, revision: revisions.first, revisions: revisions.count > 1 ? revisions : nil,
+            continuationToken: continuationToken,
+            invokedBy: isInvoke ? execution.invokedBy + [execution.pipeline] : nil)
         schedule(.runAction(work), for: attempt, at: due)
     }
 
@@ -109,13 +113,14 @@ extension PipelineMachine {
 
     /// Forgets the attempt's effects and has what runs of it ended.
     mutating func cancelWork(of attempt: ActionExecution) {
-        change(.cancel(attempt.id))
+        change(.cancel(SubjectID(attempt.id)))
         // In this order: the forgetting must not hit the order to end. Of an approval nothing runs.
         if attempt.approvalToken == nil { schedule(.cancelAction, for: attempt, at: context.now) }
     }
 
     private mutating func schedule(_ kind: Effect.Kind, for attempt: ActionExecution, at due: Double) {
         guard let pipeline = draft?.declaration.name else { return }
-        change(.schedule(Effect(kind: kind, pipeline: pipeline, subject: ActionReference(attempt), dueAt: due)))
+        change(
+            .schedule(Effect(kind: kind, pipeline: pipeline, subject: .action(ActionReference(attempt)), dueAt: due)))
     }
 }

@@ -4,7 +4,7 @@ extension PipelineMachine {
     /// Gives each command to its rule.
     mutating func perform(_ command: PipelineCommand) throws(CommandRefusal) -> CommandOutcome {
         switch command {
-        case .create(let declaration, let trigger): try create(declaration, trigger: trigger)
+        case .create(let declaration, let trigger, let tags): try create(declaration, trigger: trigger, tags: tags)
         case .update(let declaration): try update(declaration)
         case .delete: delete()
         case .start(let request): try start(request)
@@ -15,6 +15,19 @@ extension PipelineMachine {
         case .actionPending(let reference, let continuation): pending(reference, continuation)
         case .actionFailed(let reference, let failure): failed(reference, failure)
         case .actionTimedOut(let reference): timedOut(reference)
+        case .sourceChanged(let change): try sourceChanged(change)
+        case .setTransition(let change): try setTransition(change)
+        case .rollBack(let stage, let target, let trigger): try rollBack(stage, to: target, trigger: trigger)
+        case .overrideCondition(let stage, let id, let gate, let by):
+            try override(stage, of: id, gate: gate, by: by)
+        case .tag(let tags): try tag(tags)
+        case .untag(let keys): try untag(keys)
+        case .disablePolling: try disablePolling()
+        case .ruleSucceeded(let reference, let result): ruleSucceeded(reference, result)
+        case .rulePending(let reference, let continuation): rulePending(reference, continuation)
+        case .ruleFailed(let reference, let failure): ruleFailed(reference, failure)
+        case .ruleTimedOut(let reference): ruleTimedOut(reference)
+        case .changedPaths(let question, let answer): try changedPaths(question, answer)
         }
     }
 

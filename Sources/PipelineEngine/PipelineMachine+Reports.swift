@@ -29,7 +29,7 @@ extension PipelineMachine {
             let attempt = execution.runningAction(reference)
         else { return late(reference) }
         // A report that comes twice must not leave two questions waiting: forget all, schedule anew.
-        change(.cancel(reference.id))
+        change(.cancel(SubjectID(reference.id)))
         scheduleRun(
             attempt, of: execution, at: context.now + max(0, continuation.pollAgainIn),
             continuationToken: continuation.token)
@@ -65,7 +65,7 @@ extension PipelineMachine {
     @discardableResult
     mutating func end(_ reference: ActionReference, with event: PipelineEvent) -> CommandOutcome {
         emit(event)
-        change(.cancel(reference.id))
+        change(.cancel(SubjectID(reference.id)))
         settle(reference.execution)
         return .reported
     }

@@ -7,19 +7,36 @@ extension PipelineMachine {
     ) throws(CommandRefusal) -> CommandOutcome {
         let state = try existingState()
         guard let declaration = state.declaration.stage(stage) else { throw .stageNotFound }
-        guard state.stages[stage]?.latest == id, let execution = state.executions[id] else { throw .notLatestExecution }
+        let execution = try recalled(id, in: stage)
         guard let current = execution.stages.last, current.name == stage else {
             throw .stageNotRetryable("The execution has passed stage '\(stage)'.")
         }
         try checkRetryable(current, of: execution, version: state.declaration.version, mode: mode)
-        let failed = Set(current.actions.filter(\.hasFailed).map(\.action))
-        if execution.status.isTerminal { emit(.executionResumed(id)) }
+        try resume(execution)
+        abandonConditions(of: execution, as: .abandoned)
         emit(.stageRetried(id, stage, mode))
+        runAgain(current, of: id, in: declaration, mode: mode)
+        return .retried(id)
+    }
+
+    /// Once for each entry of the stage: whatever fails after it stays failed.
+    mutating func retryAutomatically(_ stage: StageName, of id: ExecutionID, mode: RetryMode) {
+        guard let execution = draft?.executions[id], let current = execution.stages.last,
+            let declaration = draft?.declaration(for: execution).stage(stage)
+        else { return }
+        emit(.stageRetriedAutomatically(id, stage, mode))
+        runAgain(current, of: id, in: declaration, mode: mode)
+    }
+
+    private mutating func runAgain(
+        _ stage: StageExecution, of id: ExecutionID, in declaration: StageDeclaration, mode: RetryMode
+    ) {
         switch mode {
-        case .failedActions: start(declaration.actions.filter { failed.contains($0.name) }, of: id, in: stage)
+        case .failedActions:
+            let failed = Set(stage.actions.filter(\.hasFailed).map(\.action))
+            start(declaration.actions.filter { failed.contains($0.name) }, of: id, in: stage.name)
         case .allActions: settle(id)
         }
-        return .retried(id)
     }
 
     private func checkRetryable(
@@ -30,14 +47,23 @@ extension PipelineMachine {
                 "The pipeline's definition has changed since the execution started. Start a new execution.")
         }
         switch stage.status {
-        case .failed, .stopped:
-            guard stage.hasFailed else {
-                throw .stageNotRetryable("No action of stage '\(stage.name)' has failed in this execution.")
-            }
+        case .failed, .stopped: try checkEnded(stage, mode: mode)
         case .inProgress: try checkRunning(stage, mode: mode)
         case .stopping: throw .stageNotRetryable("Stage '\(stage.name)' is being stopped.")
         case .succeeded, .cancelled, .skipped:
             throw .stageNotRetryable("Stage '\(stage.name)' is \(stage.status.rawValue), not Failed or Stopped.")
+        }
+    }
+
+    /// A stage that a condition failed has no failed action: all of it runs again.
+    private func checkEnded(_ stage: StageExecution, mode: RetryMode) throws(CommandRefusal) {
+        guard !stage.hasFailed else { return }
+        guard stage.conditions.values.contains(where: { Self.engages($0.status) }) else {
+            throw .stageNotRetryable("No action of stage '\(stage.name)' has failed in this execution.")
+        }
+        guard mode == .allActions else {
+            throw .stageNotRetryable(
+                "A condition failed stage '\(stage.name)', none of its actions did: retry ALL_ACTIONS.")
         }
     }
 
@@ -47,7 +73,7 @@ extension PipelineMachine {
             if stage.retry != nil { throw .conflict("Another retry of stage '\(stage.name)' is in progress.") }
             throw .stageNotRetryable("Stage '\(stage.name)' is in progress and no action of it has failed.")
         }
-        guard mode == .failedActions else {
+        guard mode == .failedActions || !stage.isRunning else {
             throw .stageNotRetryable(
                 "Actions of stage '\(stage.name)' are still in progress: wait for them, or retry FAILED_ACTIONS.")
         }

@@ -17,25 +17,33 @@ extension PipelineMachine {
             }
             return .started(former.execution, again: true)
         }
+        if let polled = polledBefore(request) {
+            return .notStarted(reason: "polling has started execution \(polled) with this revision")
+        }
         return .started(try begin(request), again: false)
     }
 
     /// Makes the execution and sends it to the first stage.
-    mutating func begin(_ request: StartRequest) throws(CommandRefusal) -> ExecutionID {
+    mutating func begin(
+        _ request: StartRequest, restarting former: ExecutionID? = nil
+    ) throws(CommandRefusal) -> ExecutionID {
         let state = try existingState()
+        try checkCycle(request.input.invokedBy ?? [], to: state.declaration.name)
+        try checkConcurrency(state.declaration.executionMode)
         try checkRevisions(request.input.sourceRevisions, in: state.declaration)
         let (variables, missing) = try variableValues(request.input.variables, in: state.declaration)
         if let name = missing.first, request.trigger.type == .startPipelineExecution {
             throw .invalidInput(Self.missingVariable(name))
         }
         let id = ExecutionID(context.ids.uuid())
-        emit(
-            .executionStarted(
-                PipelineExecution(
-                    id: id, pipeline: state.declaration.name, pipelineVersion: state.declaration.version,
-                    number: state.nextNumber, mode: state.declaration.executionMode, trigger: request.trigger,
-                    startTime: context.now, sourceRevisionOverrides: request.input.sourceRevisions,
-                    variables: variables)))
+        var execution = PipelineExecution(
+            id: id, pipeline: state.declaration.name, pipelineVersion: state.declaration.version,
+            number: state.nextNumber, mode: state.declaration.executionMode, trigger: request.trigger,
+            startTime: context.now, sourceRevisionOverrides: request.input.sourceRevisions, variables: variables)
+        execution.invokedBy = request.input.invokedBy ?? []
+        execution.authors = request.input.authors ?? []
+        execution.restarts = former
+        emit(.executionStarted(execution))
         if let token = request.clientRequestToken {
             emit(
                 .startRemembered(
@@ -48,6 +56,13 @@ extension PipelineMachine {
             advance(id, beyond: nil)
         }
         return id
+    }
+
+    /// A pipeline that is invoked by what it has invoked itself would never end.
+    private func checkCycle(_ invokers: [PipelineName], to pipeline: PipelineName) throws(CommandRefusal) {
+        guard let start = invokers.firstIndex(of: pipeline) else { return }
+        let circle = (invokers[start...] + [pipeline]).map(\.rawValue).joined(separator: " → ")
+        throw .invalidInput("The pipelines invoke each other in a circle: \(circle). Break it at one of them.")
     }
 
     private func checkRevisions(

@@ -18,6 +18,7 @@ extension PipelineMachine {
             emit(.executionEnded(id, .stopped, summary: nil))
             return .stopping(id)
         }
+        abandonConditions(of: execution, as: .abandoned)
         if mode == .abandon { abandonActions(of: execution) }
         settle(id)
         return .stopping(id)

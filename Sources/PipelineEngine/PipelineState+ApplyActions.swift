@@ -6,7 +6,9 @@ extension PipelineState {
         switch event {
         case .actionStarted(let attempt):
             executions[attempt.executionID]?.begin(attempt, at: now)
-            stages[attempt.stage]?.lastActions[attempt.action] = attempt
+            if executions[attempt.executionID]?.mode != .parallel {
+                stages[attempt.stage]?.lastActions[attempt.action] = attempt
+            }
         case .actionProgressed(let reference, let progress): update(reference, at: now) { $0.take(progress) }
         case .actionSucceeded(let reference, let result): succeed(reference, result, at: now)
         case .actionFailed(let reference, let failure): update(reference, at: now) { $0.take(failure) }
@@ -14,6 +16,11 @@ extension PipelineState {
         case .approvalAnswered(let reference, let answer):
             update(reference, at: now) {
                 $0.updatedBy = answer.by
+                $0.summary = answer.shownSummary
+            }
+        case .approvalCounted(let reference, let answer):
+            update(reference, at: now) {
+                $0.approvals.append(answer.by)
                 $0.summary = answer.shownSummary
             }
         default: break
@@ -24,7 +31,9 @@ extension PipelineState {
     private mutating func succeed(_ reference: ActionReference, _ result: ActionResult, at now: Double) {
         guard let attempt = update(reference, at: now, { $0.take(result) }) else { return }
         executions[reference.execution]?.keep(attempt, result)
-        if let revision = result.revision {
+        guard let revision = result.revision else { return }
+        see(revision.revisionID, of: reference.action, in: reference.execution, as: .fetched)
+        if executions[reference.execution]?.mode != .parallel {
             stages[reference.stage]?.currentRevisions[reference.action] = revision
         }
     }

@@ -15,6 +15,13 @@ package struct PipelineState: Codable, Sendable, Equatable {
     package var nextNumber: Int
     /// Start requests that carried a client token, oldest first, kept for a day.
     package var recentStarts: [RecentStart]
+    package var tags: [String: String]
+    /// The revisions of each source action that have been fetched or that started something, oldest first.
+    package var seenRevisions: [ActionName: [SeenRevision]]
+    /// Since when nobody polls its sources.
+    package var pollingDisabledAt: Double?
+    /// Declarations that PARALLEL executions run on with after an update.
+    package var formerDeclarations: [PipelineDeclaration]
 
     package init(declaration: PipelineDeclaration, created: Double) {
         self.declaration = declaration
@@ -24,6 +31,15 @@ package struct PipelineState: Codable, Sendable, Equatable {
         self.executions = [:]
         self.nextNumber = 1
         self.recentStarts = []
+        self.tags = [:]
+        self.seenRevisions = [:]
+        self.formerDeclarations = []
+    }
+
+    /// The declaration that an execution runs by: the pipeline's, or for PARALLEL ones that it started with.
+    package func declaration(for execution: PipelineExecution) -> PipelineDeclaration {
+        guard execution.mode == .parallel, execution.pipelineVersion != declaration.version else { return declaration }
+        return formerDeclarations.first { $0.version == execution.pipelineVersion } ?? declaration
     }
 
     /// The live or still visible attempt that a reference names.
@@ -37,8 +53,12 @@ package struct PipelineState: Codable, Sendable, Equatable {
 package struct StageState: Codable, Sendable, Equatable {
     /// The execution that holds the stage's lock.
     package var occupant: ExecutionID?
-    /// SUPERSEDED mode: the one slot in front of the stage.
-    package var waiting: ExecutionID?
+    /// In front of the stage, in the order in which they enter. SUPERSEDED mode: one at most.
+    package var inbound: [InboundExecution]
+    /// `nil`: nobody has touched it, and it is open.
+    package var transition: TransitionState?
+    /// The last standard execution of the current version that succeeded here: what a rollback goes back to.
+    package var lastSucceeded: ExecutionID?
     /// The last execution that entered; only it can be retried here.
     package var latest: ExecutionID?
     /// The last attempt of each action, whichever execution it belonged to.
@@ -47,9 +67,12 @@ package struct StageState: Codable, Sendable, Equatable {
     package var currentRevisions: [ActionName: SourceRevision]
 
     package init() {
+        inbound = []
         lastActions = [:]
         currentRevisions = [:]
     }
+
+    package var isOpen: Bool { transition?.isEnabled ?? true }
 }
 
 /// A start request that may come again with the same client token.

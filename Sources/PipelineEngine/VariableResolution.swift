@@ -22,7 +22,7 @@ struct VariableResolution {
     ///
     /// - Throws: when a reference has no value, naming all such; when the result is too large.
     func resolve(
-        _ configuration: [String: ConfigurationValue], of action: ActionName
+        _ configuration: [String: ConfigurationValue], of user: User
     ) throws(FailureDetails) -> [String: ConfigurationValue] {
         var resolved = configuration
         var unresolved: [String] = []
@@ -33,21 +33,51 @@ struct VariableResolution {
             size += key.utf8.count + (result ?? text).utf8.count
             if let result { resolved[key] = .plain(result) }
         }
-        guard unresolved.isEmpty else { throw Self.failure(action, Set(unresolved).sorted()) }
+        guard unresolved.isEmpty else { throw Self.failure(user, unresolved) }
         guard size <= Self.limit else {
             throw FailureDetails(
                 .configurationError,
-                "The configuration of action '\(action)' has \(size) bytes after its variables were resolved; "
+                "The configuration of \(user) has \(size) bytes after its variables were resolved; "
                     + "\(Self.limit) are allowed. Shorten the variables that it refers to.")
         }
         return resolved
     }
 
-    private static func failure(_ action: ActionName, _ references: [String]) -> FailureDetails {
+    /// A rule's commands may refer to variables as well.
+    func resolve(_ commands: [String], of user: User) throws(FailureDetails) -> [String] {
+        var unresolved: [String] = []
+        let resolved = commands.map { resolve($0, unresolved: &unresolved) ?? $0 }
+        guard unresolved.isEmpty else { throw Self.failure(user, unresolved) }
+        return resolved
+    }
+
+    /// Whose configuration it is, for messages.
+    enum User: CustomStringConvertible {
+        case action(ActionName)
+        case rule(RuleName)
+
+        var description: String {
+            switch self {
+            case .action(let name): "action '\(name)'"
+            case .rule(let name): "rule '\(name)'"
+            }
+        }
+
+        /// As AWS words it for actions.
+        fileprivate var complaint: String {
+            switch self {
+            case .action(let name):
+                "An action in this pipeline failed because one or more variables could not be resolved: Action name=\(name)."
+            case .rule(let name):
+                "A rule in this pipeline failed because one or more variables could not be resolved: Rule name=\(name)."
+            }
+        }
+    }
+
+    private static func failure(_ user: User, _ references: [String]) -> FailureDetails {
         FailureDetails(
             .configurationError,
-            "An action in this pipeline failed because one or more variables could not be resolved: "
-                + "Action name=\(action). Unresolved: \(references.joined(separator: ", ")). Check that the "
+            "\(user.complaint) Unresolved: \(Set(references).sorted().joined(separator: ", ")). Check that the "
                 + "namespaces exist and that the actions before this one have put out these variables.")
     }
 

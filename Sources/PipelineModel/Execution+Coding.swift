@@ -5,7 +5,7 @@ extension PipelineExecution {
     private enum CodingKeys: String, CodingKey {
         case id, pipeline, pipelineVersion, number, status, statusSummary, mode, trigger, startTime, lastUpdateTime
         case sourceRevisionOverrides, variables, namespaces, stages, artifacts, sourceRevisions
-        case stopReason, stopMode, isCancelling
+        case stopReason, stopMode, isCancelling, rollbackTarget, invokedBy, restarts, authors
     }
 
     public init(from decoder: any Decoder) throws {
@@ -30,6 +30,10 @@ extension PipelineExecution {
         stopReason = try container.decodeIfPresent(String.self, forKey: .stopReason)
         stopMode = try container.decodeIfPresent(StopMode.self, forKey: .stopMode)
         isCancelling = try container.decodeIfPresent(Bool.self, forKey: .isCancelling) ?? false
+        rollbackTarget = try container.decodeIfPresent(ExecutionID.self, forKey: .rollbackTarget)
+        invokedBy = try container.decodeOrEmpty(forKey: .invokedBy)
+        restarts = try container.decodeIfPresent(ExecutionID.self, forKey: .restarts)
+        authors = try container.decodeOrEmpty(forKey: .authors)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -53,6 +57,39 @@ extension PipelineExecution {
         try container.encodeIfPresent(stopReason, forKey: .stopReason)
         try container.encodeIfPresent(stopMode, forKey: .stopMode)
         if isCancelling { try container.encode(true, forKey: .isCancelling) }
+        try container.encodeIfPresent(rollbackTarget, forKey: .rollbackTarget)
+        try container.encodeUnlessEmpty(invokedBy, forKey: .invokedBy)
+        try container.encodeIfPresent(restarts, forKey: .restarts)
+        try container.encodeUnlessEmpty(authors, forKey: .authors)
+    }
+}
+
+extension StageExecution {
+    private enum CodingKeys: String, CodingKey {
+        case name, status, startTime, lastUpdateTime, actions, retry, conditions
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            name: try container.decode(StageName.self, forKey: .name),
+            startTime: try container.decode(Double.self, forKey: .startTime))
+        status = try container.decode(StageStatus.self, forKey: .status)
+        lastUpdateTime = try container.decode(Double.self, forKey: .lastUpdateTime)
+        actions = try container.decodeOrEmpty(forKey: .actions)
+        retry = try container.decodeIfPresent(RetryMetadata.self, forKey: .retry)
+        conditions = try container.decodeOrEmpty(forKey: .conditions)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(status, forKey: .status)
+        try container.encode(startTime, forKey: .startTime)
+        try container.encode(lastUpdateTime, forKey: .lastUpdateTime)
+        try container.encodeUnlessEmpty(actions, forKey: .actions)
+        try container.encodeIfPresent(retry, forKey: .retry)
+        try container.encodeUnlessEmpty(conditions, forKey: .conditions)
     }
 }
 
@@ -61,7 +98,7 @@ extension ActionExecution {
         case id, executionID, pipelineVersion, stage, action, type, status, startTime, lastUpdateTime, updatedBy
         case region, roleArn, namespace, configuration, resolvedConfiguration, inputArtifacts, outputArtifacts
         case outputVariables, summary, externalExecutionID, externalExecutionURL, percentComplete, failure
-        case approvalToken, deadline
+        case approvalToken, deadline, approvals, approvedDigests
     }
 
     public init(from decoder: any Decoder) throws {
@@ -92,6 +129,8 @@ extension ActionExecution {
         failure = try container.decodeIfPresent(FailureDetails.self, forKey: .failure)
         approvalToken = try container.decodeIfPresent(String.self, forKey: .approvalToken)
         deadline = try container.decodeIfPresent(Double.self, forKey: .deadline)
+        approvals = try container.decodeOrEmpty(forKey: .approvals)
+        approvedDigests = try container.decodeOrEmpty(forKey: .approvedDigests)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -121,6 +160,8 @@ extension ActionExecution {
         try container.encodeIfPresent(failure, forKey: .failure)
         try container.encodeIfPresent(approvalToken, forKey: .approvalToken)
         try container.encodeIfPresent(deadline, forKey: .deadline)
+        try container.encodeUnlessEmpty(approvals, forKey: .approvals)
+        try container.encodeUnlessEmpty(approvedDigests, forKey: .approvedDigests)
     }
 }
 

@@ -29,6 +29,14 @@ public struct PipelineExecution: Codable, Sendable, Equatable {
     public var stopMode: StopMode?
     /// The definition changed while it ran: nothing further starts, and it ends as Cancelled.
     public var isCancelling: Bool
+    /// A rollback: the execution whose revisions, variables and artifacts it runs one stage with.
+    public var rollbackTarget: ExecutionID?
+    /// The pipelines whose actions led to it, outermost first: none of them may be invoked again.
+    public var invokedBy: [PipelineName]
+    /// An update of the pipeline by itself restarted it: not done twice in one line.
+    public var restarts: ExecutionID?
+    /// Who made the change that started it, as far as it is known: names, ids, addresses.
+    public var authors: [String]
 
     public init(
         id: ExecutionID, pipeline: PipelineName, pipelineVersion: Int, number: Int, mode: ExecutionMode,
@@ -51,7 +59,16 @@ public struct PipelineExecution: Codable, Sendable, Equatable {
         self.artifacts = [:]
         self.sourceRevisions = []
         self.isCancelling = false
+        self.invokedBy = []
+        self.authors = []
     }
+
+    public var type: ExecutionType { rollbackTarget == nil ? .standard : .rollback }
+}
+
+public enum ExecutionType: String, Codable, Sendable, CaseIterable {
+    case standard = "STANDARD"
+    case rollback = "ROLLBACK"
 }
 
 public enum StopMode: String, Codable, Sendable { case wait, abandon }
@@ -94,6 +111,8 @@ public struct StageExecution: Codable, Sendable, Equatable {
     /// The latest attempt of each action that has started here.
     public var actions: [ActionExecution]
     public var retry: RetryMetadata?
+    /// The latest evaluation of each gate here.
+    public var conditions: [ConditionGate: ConditionExecution]
 
     public init(name: StageName, startTime: Double) {
         self.name = name
@@ -101,12 +120,26 @@ public struct StageExecution: Codable, Sendable, Equatable {
         self.startTime = startTime
         self.lastUpdateTime = startTime
         self.actions = []
+        self.conditions = [:]
     }
 }
 
 public struct RetryMetadata: Codable, Sendable, Equatable {
+    public enum Trigger: String, Codable, Sendable, CaseIterable {
+        case automated = "AutomatedStageRetry"
+        case manual = "ManualStageRetry"
+    }
+
     public var manualAttempts: Int
-    public init(manualAttempts: Int) { self.manualAttempts = manualAttempts }
+    /// 0 or 1.
+    public var automaticAttempts: Int?
+    public var latestTrigger: Trigger?
+
+    public init(manualAttempts: Int, automaticAttempts: Int? = nil, latestTrigger: Trigger? = nil) {
+        self.manualAttempts = manualAttempts
+        self.automaticAttempts = automaticAttempts
+        self.latestTrigger = latestTrigger
+    }
 }
 
 /// One attempt of one action.
@@ -141,6 +174,11 @@ public struct ActionExecution: Codable, Sendable, Equatable {
     public var approvalToken: String?
     /// Seconds since 1970 when it times out or the approval expires.
     public var deadline: Double?
+    /// Manual approvals: the ARNs of those who have approved so far, each once.
+    public var approvals: [String]
+    /// Manual approvals that are bound to what they were shown: SHA-256 by artifact. What runs later in the execution
+    /// may take no other content under these names.
+    public var approvedDigests: [ArtifactName: String]
 
     public init(
         id: ActionExecutionID, executionID: ExecutionID, pipelineVersion: Int, stage: StageName, action: ActionName,
@@ -162,5 +200,7 @@ public struct ActionExecution: Codable, Sendable, Equatable {
         self.inputArtifacts = inputArtifacts
         self.outputArtifacts = outputArtifacts
         self.outputVariables = [:]
+        self.approvals = []
+        self.approvedDigests = [:]
     }
 }

@@ -12,12 +12,14 @@ public struct PipelineDeclaration: Codable, Sendable, Equatable {
     public var executionMode: ExecutionMode
     public var pipelineType: PipelineType
     public var variables: [PipelineVariableDeclaration]?
+    /// V2: which pushes and pull requests start it, by source action.
+    public var triggers: [TriggerDeclaration]?
 
     public init(
         name: PipelineName, roleArn: String, artifactStore: ArtifactStoreDeclaration?,
         artifactStores: [String: ArtifactStoreDeclaration]? = nil, stages: [StageDeclaration], version: Int = 1,
         executionMode: ExecutionMode = .superseded, pipelineType: PipelineType = .v1,
-        variables: [PipelineVariableDeclaration]? = nil
+        variables: [PipelineVariableDeclaration]? = nil, triggers: [TriggerDeclaration]? = nil
     ) {
         self.name = name
         self.roleArn = roleArn
@@ -28,6 +30,7 @@ public struct PipelineDeclaration: Codable, Sendable, Equatable {
         self.executionMode = executionMode
         self.pipelineType = pipelineType
         self.variables = variables
+        self.triggers = triggers
     }
 
     public func stage(_ name: StageName) -> StageDeclaration? { stages.first { $0.name == name } }
@@ -66,10 +69,28 @@ public struct EncryptionKey: Codable, Sendable, Equatable {
 public struct StageDeclaration: Codable, Sendable, Equatable {
     public var name: StageName
     public var actions: [ActionDeclaration]
+    public var beforeEntry: GateDeclaration?
+    public var onSuccess: GateDeclaration?
+    public var onFailure: FailureDeclaration?
 
-    public init(name: StageName, actions: [ActionDeclaration]) {
+    public init(
+        name: StageName, actions: [ActionDeclaration], beforeEntry: GateDeclaration? = nil,
+        onSuccess: GateDeclaration? = nil, onFailure: FailureDeclaration? = nil
+    ) {
         self.name = name
         self.actions = actions
+        self.beforeEntry = beforeEntry
+        self.onSuccess = onSuccess
+        self.onFailure = onFailure
+    }
+
+    /// The condition that a gate evaluates, if it has one.
+    public func condition(_ gate: ConditionGate) -> ConditionDeclaration? {
+        switch gate {
+        case .beforeEntry: beforeEntry?.conditions.first
+        case .onSuccess: onSuccess?.conditions.first
+        case .onFailure: onFailure?.conditions?.first
+        }
     }
 
     public func action(_ name: ActionName) -> ActionDeclaration? { actions.first { $0.name == name } }

@@ -8,12 +8,17 @@ public struct SourceEvent: Codable, Sendable, Equatable {
     public var commit: Commit?
     /// Who did it, as the host authenticated them.
     public var sender: Sender?
+    /// The paths that the change touched, where the payload says all of them. `nil`: only the host knows.
+    public var changedPaths: [String]?
 
-    public init(repository: String, change: Change, commit: Commit? = nil, sender: Sender? = nil) {
+    public init(
+        repository: String, change: Change, commit: Commit? = nil, sender: Sender? = nil, changedPaths: [String]? = nil
+    ) {
         self.repository = repository
         self.change = change
         self.commit = commit
         self.sender = sender
+        self.changedPaths = changedPaths
     }
 
     public enum Change: Codable, Sendable, Equatable {
@@ -25,6 +30,39 @@ public struct SourceEvent: Codable, Sendable, Equatable {
         case tagPushed(tag: String, commit: String)
         /// A tag is gone. Starts nothing.
         case tagDeleted(tag: String)
+        case pullRequest(PullRequest)
+    }
+
+    /// A pull (merge) request that was opened, got a new revision, or was closed.
+    public struct PullRequest: Codable, Sendable, Equatable {
+        public var event: PullRequestEvent
+        public var number: Int
+        public var title: String?
+        public var sourceBranch: String
+        /// Another repository when it comes from a fork; absent when that is gone.
+        public var sourceRepository: String?
+        public var targetBranch: String
+        /// The head commit of the source branch: what a start fetches.
+        public var head: String
+        /// The target branch's commit that the host compared it with.
+        public var base: String?
+        public var merged: Bool?
+
+        public init(
+            event: PullRequestEvent, number: Int, title: String? = nil, sourceBranch: String,
+            sourceRepository: String? = nil, targetBranch: String, head: String, base: String? = nil,
+            merged: Bool? = nil
+        ) {
+            self.event = event
+            self.number = number
+            self.title = title
+            self.sourceBranch = sourceBranch
+            self.sourceRepository = sourceRepository
+            self.targetBranch = targetBranch
+            self.head = head
+            self.base = base
+            self.merged = merged
+        }
     }
 
     public struct Commit: Codable, Sendable, Equatable {

@@ -16,6 +16,12 @@ extension CommandRefusal {
         case .conflict(let why): "conflict: \(why)"
         case .invalidApprovalToken: "the approval token is not valid"
         case .approvalAlreadyCompleted: "the approval was answered already"
+        case .approverRefused(let why): "the approval was refused: \(why)"
+        case .concurrentExecutionsLimit: "50 executions of the pipeline run or wait, which is the limit of its mode"
+        case .executionOutdated(let why): "the execution is outdated: \(why)"
+        case .unableToRollBack(let why): "the stage cannot be rolled back: \(why)"
+        case .conditionNotOverridable(let why): "the condition cannot be overridden: \(why)"
+        case .tooManyTags: "a pipeline can have 50 tags"
         case .invalidInput(let why): "invalid input: \(why)"
         }
     }

@@ -9,6 +9,7 @@ struct LedgerChanges {
     private(set) var versions: [PipelineDeclaration] = []
     private(set) var executions = RecordList<ExecutionID, PipelineExecution>()
     private(set) var actions = RecordList<ActionExecutionID, ActionRecord>()
+    private(set) var rules = RecordList<RuleExecutionID, RuleRecord>()
     /// Whether effects were written that are due already.
     var hasDueEffects = false
 
@@ -18,6 +19,7 @@ struct LedgerChanges {
     mutating func keep(_ version: PipelineDeclaration) { versions.append(version) }
     mutating func keep(_ execution: PipelineExecution) { executions.put(execution, for: execution.id) }
     mutating func keep(_ action: ActionRecord) { actions.put(action, for: action.action.id) }
+    mutating func keep(_ rule: RuleRecord) { rules.put(rule, for: rule.rule.id) }
 
     /// The pipeline is gone, and with it all that was to be written for it.
     mutating func remove(_ pipeline: PipelineName) {
@@ -25,6 +27,7 @@ struct LedgerChanges {
         versions.removeAll { $0.name == pipeline }
         executions.removeAll { $0.pipeline == pipeline }
         actions.removeAll { $0.pipeline == pipeline }
+        rules.removeAll { $0.pipeline == pipeline }
     }
 
     /// Takes over what a later request of the same batch has changed.
@@ -35,6 +38,7 @@ struct LedgerChanges {
         for version in later.versions { keep(version) }
         for execution in later.executions.values { keep(execution) }
         for action in later.actions.values { keep(action) }
+        for rule in later.rules.values { keep(rule) }
         hasDueEffects = hasDueEffects || later.hasDueEffects
     }
 }
@@ -45,11 +49,19 @@ struct ActionRecord {
     var action: ActionExecution
 }
 
+/// A rule's execution and the pipeline whose it is.
+struct RuleRecord {
+    var pipeline: PipelineName
+    var rule: RuleExecution
+}
+
 /// Records in the order in which they were first put in: attempts get their place in lists by it.
 struct RecordList<Key: Hashable, Value> {
     private var places: [Key: Int] = [:]
     private(set) var values: [Value] = []
     private var keys: [Key] = []
+
+    subscript(key: Key) -> Value? { places[key].map { values[$0] } }
 
     mutating func put(_ value: Value, for key: Key) {
         if let place = places[key] {

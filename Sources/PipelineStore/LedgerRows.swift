@@ -7,6 +7,7 @@ import PipelineModel
 /// does what its name says, or throws and leaves the undoing to whoever opened the transaction.
 protocol LedgerRows {
     func state(of pipeline: PipelineName) throws -> PipelineState?
+    func execution(_ id: ExecutionID) throws -> PipelineExecution?
     /// Writes states, versions and records over what is there. May be called twice with the same changes.
     mutating func save(_ changes: LedgerChanges) throws
     /// Takes away all that belongs to the pipeline but the journal of deliveries.
@@ -15,8 +16,8 @@ protocol LedgerRows {
 
     mutating func insert(_ effect: Effect) throws
     mutating func removeEffect(_ id: EffectID) throws
-    /// Takes away the attempt's work and timers, but not the order to cancel it.
-    mutating func removeWork(of subject: ActionExecutionID) throws
+    /// Takes away the subject's work and timers, but not the order to cancel it.
+    mutating func removeWork(of subject: SubjectID) throws
     /// Gives out effects that are due and in nobody's hands at `now`, oldest due first.
     mutating func lend(_ terms: LeaseTerms, limit: Int) throws -> [ClaimedEffect]
     /// - Returns: whether the effect is still this worker's.
@@ -29,6 +30,18 @@ protocol LedgerRows {
     /// - Parameter entry: its `sequence` is not looked at.
     /// - Returns: the sequence that it got.
     mutating func append(_ entry: JournalEntry) throws -> Int64
+    /// Puts what became of a delivery for one pipeline in the place of what was said before.
+    mutating func amend(_ delivery: Int64, with decision: DeliveryDecision) throws
+}
+
+extension Effect.Kind {
+    /// An order to end work outlives the work that it ends.
+    var isOrderToEnd: Bool {
+        switch self {
+        case .cancelAction, .cancelRule: true
+        case .runAction, .runRule, .askChangedPaths, .notify, .timer: false
+        }
+    }
 }
 
 /// Who borrows effects, from when, until when.
@@ -36,6 +49,16 @@ struct LeaseTerms {
     var worker: WorkerID
     var now: Double
     var until: Double
+}
+
+extension [DeliveryDecision] {
+    /// The later word on the same pipeline replaces the earlier one.
+    mutating func amend(with decision: DeliveryDecision) {
+        guard let place = firstIndex(where: { $0.pipeline == decision.pipeline && $0.started == nil }) else {
+            return append(decision)
+        }
+        self[place] = decision
+    }
 }
 
 extension JournalEntry {
@@ -50,4 +73,10 @@ enum DeliveryOutcome {
     static let accepted = "accepted"
     static let ignored = "ignored"
     static let duplicate = "duplicate"
+}
+
+extension PipelineExecution {
+    func hasSucceeded(in stage: StageName) -> Bool {
+        stages.last { $0.name == stage }?.status == .succeeded
+    }
 }

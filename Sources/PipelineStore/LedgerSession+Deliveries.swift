@@ -17,10 +17,13 @@ extension LedgerSession {
         case .events(let events):
             if try isDuplicate(delivery) { return try journalDuplicate(delivery) }
             var decisions: [DeliveryDecision] = []
-            for event in events { try decisions += decide(event, match: match) }
-            return try journal(
+            var questions: [OpenQuestion] = []
+            for event in events { try decisions += decide(event, match: match, questions: &questions) }
+            let receipt = try journal(
                 delivery, outcome: DeliveryOutcome.accepted, reason: events.isEmpty ? "it holds no event" : nil,
                 decisions: decisions)
+            for question in questions { try ask(question, about: receipt.sequence) }
+            return receipt
         }
     }
 
@@ -29,7 +32,21 @@ extension LedgerSession {
         return try rows.hasTaken(delivery.deliveryID, hook: delivery.hook)
     }
 
-    private mutating func decide(_ event: SourceEvent, match: Matcher) throws -> [DeliveryDecision] {
+    /// In the same transaction as the delivery; the host is asked when that is committed.
+    private mutating func ask(_ open: OpenQuestion, about delivery: Int64) throws {
+        var question = open.question
+        var ids = terms.ids()
+        question.id = SubjectID(ids.uuid())
+        question.delivery = delivery
+        let effect = Effect(
+            kind: .askChangedPaths(question), pipeline: open.pipeline, subject: .errand(question.id),
+            dueAt: terms.clock())
+        try schedule(effect)
+    }
+
+    private mutating func decide(
+        _ event: SourceEvent, match: Matcher, questions: inout [OpenQuestion]
+    ) throws -> [DeliveryDecision] {
         let bindings = index.bindings(of: event)
         guard !bindings.isEmpty else {
             return [
@@ -42,6 +59,9 @@ extension LedgerSession {
         while let pipeline = rest.first?.pipeline {
             let end = rest.firstIndex { $0.pipeline != pipeline } ?? rest.endIndex
             let verdict = PipelineVerdict(rest[..<end].map { ($0.action, match(event, $0)) })
+            if verdict.start == nil {
+                questions += verdict.questions.map { OpenQuestion(pipeline: pipeline, question: $0) }
+            }
             try decisions.append(carryOut(verdict, on: pipeline))
             rest = rest[end...]
         }
@@ -55,11 +75,14 @@ extension LedgerSession {
             return DeliveryDecision(pipeline: pipeline, started: nil, reason: verdict.reason)
         }
         do {
-            guard case .started(let id, let again) = try perform(.start(start), on: pipeline) else {
-                return DeliveryDecision(pipeline: pipeline, started: nil, reason: "nothing was started")
+            switch try perform(.start(start), on: pipeline) {
+            case .started(let id, let again):
+                let reason = again ? "the same start had been asked for before" : verdict.reason
+                return DeliveryDecision(pipeline: pipeline, started: id, reason: reason)
+            case .notStarted(let reason):
+                return DeliveryDecision(pipeline: pipeline, started: nil, reason: reason)
+            default: return DeliveryDecision(pipeline: pipeline, started: nil, reason: "nothing was started")
             }
-            let reason = again ? "the same start had been asked for before" : verdict.reason
-            return DeliveryDecision(pipeline: pipeline, started: id, reason: reason)
         } catch let refusal as CommandRefusal {
             return DeliveryDecision(pipeline: pipeline, started: nil, reason: refusal.reason)
         } catch LedgerError.unreadable(let reason) {
@@ -88,11 +111,19 @@ extension LedgerSession {
     }
 }
 
+/// A question that waits for the number of its delivery.
+private struct OpenQuestion {
+    var pipeline: PipelineName
+    var question: ChangedPathsQuestion
+}
+
 /// What one event means to one pipeline. Sources of the same repository that match together start it once, each with
 /// its revision.
 private struct PipelineVerdict {
     private(set) var start: StartRequest?
     private(set) var reason: String
+    /// What only the host can tell; asked when nothing else starts the pipeline.
+    private(set) var questions: [ChangedPathsQuestion] = []
 
     init(_ verdicts: [(action: ActionName, verdict: MatchVerdict)]) {
         var matched: [ActionName] = []
@@ -101,6 +132,9 @@ private struct PipelineVerdict {
             switch verdict {
             case .no(let reason):
                 if !refusals.contains(reason) { refusals.append(reason) }
+            case .asks(let question):
+                questions.append(question)
+                refusals.append("the host is asked which paths have changed")
             case .starts(let request):
                 matched.append(action)
                 if start == nil {

@@ -31,8 +31,7 @@ struct LedgerSession<Rows: LedgerRows> {
     mutating func perform(_ command: PipelineCommand, on pipeline: PipelineName) throws -> CommandOutcome {
         let now = terms.clock()
         let before = try currentState(of: pipeline)
-        let decision = try PipelineMachine.decide(
-            command, on: before, in: DecisionContext(now: now, ids: terms.ids(), settings: terms.settings))
+        let decision = try decide(command, on: before, at: now)
         try write(decision, on: pipeline, from: before, at: now)
         return decision.outcome
     }
@@ -43,16 +42,52 @@ struct LedgerSession<Rows: LedgerRows> {
     ) throws -> CommandOutcome {
         try rows.removeEffect(effect)
         guard let command else { return .reported }
+        let outcome: CommandOutcome
         do {
-            return try perform(command, on: pipeline)
+            outcome = try perform(command, on: pipeline)
         } catch let refusal as CommandRefusal {
-            return .ignored(reason: refusal.reason)
+            outcome = .ignored(reason: refusal.reason)
         }
+        if case .changedPaths(let question, _) = command { try journal(outcome, of: question, on: pipeline) }
+        return outcome
+    }
+
+    /// The delivery tells what became of it.
+    private mutating func journal(
+        _ outcome: CommandOutcome, of question: ChangedPathsQuestion, on pipeline: PipelineName
+    ) throws {
+        let decision: DeliveryDecision =
+            switch outcome {
+            case .started(let id, _):
+                DeliveryDecision(pipeline: pipeline, started: id, reason: "a changed path matches the filter")
+            case .notStarted(let reason), .ignored(let reason):
+                DeliveryDecision(pipeline: pipeline, started: nil, reason: reason)
+            default: DeliveryDecision(pipeline: pipeline, started: nil, reason: "nothing was started")
+            }
+        try rows.amend(question.delivery, with: decision)
     }
 
     private func currentState(of pipeline: PipelineName) throws -> PipelineState? {
         if let changed = request.states[pipeline] ?? batch.states[pipeline] { return changed }
         return try committed[pipeline] ?? rows.state(of: pipeline)
+    }
+
+    /// An execution that has left the state is read when a rule asks for it: as this batch or the rows have it.
+    private func decide(
+        _ command: PipelineCommand, on state: PipelineState?, at now: Double
+    ) throws -> Decision {
+        var unread: (any Error)?
+        let context = DecisionContext(now: now, ids: terms.ids(), settings: terms.settings) { id in
+            do {
+                return try request.executions[id] ?? batch.executions[id] ?? rows.execution(id)
+            } catch {
+                unread = error
+                return nil
+            }
+        }
+        let decision = try PipelineMachine.decide(command, on: state, in: context)
+        if let unread { throw unread }
+        return decision
     }
 
     private mutating func write(
@@ -72,6 +107,7 @@ struct LedgerSession<Rows: LedgerRows> {
         let touched = TouchedRecords(decision)
         for execution in touched.executions { request.keep(execution) }
         for action in touched.actions { request.keep(ActionRecord(pipeline: pipeline, action: action)) }
+        for rule in touched.rules { request.keep(RuleRecord(pipeline: pipeline, rule: rule)) }
         for case .pipelineCreated(let declaration) in decision.events { declare(declaration) }
         for case .pipelineUpdated(let declaration) in decision.events { declare(declaration) }
         request.keep(state)
@@ -94,12 +130,18 @@ struct LedgerSession<Rows: LedgerRows> {
 
     private mutating func write(_ change: EffectChange, at now: Double) throws {
         switch change {
-        case .schedule(let effect):
-            try rows.insert(effect)
-            if effect.dueAt <= now { request.hasDueEffects = true }
+        case .schedule(let effect): try schedule(effect, at: now)
         case .cancel(let subject):
             try rows.removeWork(of: subject)
         }
+    }
+
+    /// Writes an effect that no decision of the machine has asked for.
+    mutating func schedule(_ effect: Effect) throws { try schedule(effect, at: terms.clock()) }
+
+    private mutating func schedule(_ effect: Effect, at now: Double) throws {
+        try rows.insert(effect)
+        if effect.dueAt <= now { request.hasDueEffects = true }
     }
 
     mutating func claim(limit: Int, worker: WorkerID, lease: Double) throws -> [ClaimedEffect] {

@@ -6,15 +6,20 @@ import PipelineModel
 struct TouchedRecords {
     private(set) var executions: [PipelineExecution] = []
     private(set) var actions: [ActionExecution] = []
+    private(set) var rules: [RuleExecution] = []
 
     init(_ decision: Decision) {
         let departed = Dictionary(decision.departed.map { ($0.id, $0) }) { _, last in last }
         func record(_ id: ExecutionID) -> PipelineExecution? { decision.state?.executions[id] ?? departed[id] }
         var seenExecutions: Set<ExecutionID> = []
         var seenActions: Set<ActionExecutionID> = []
+        var seenRules: Set<RuleExecutionID> = []
         for event in decision.events {
             guard let id = event.execution, let execution = record(id) else { continue }
             if seenExecutions.insert(id).inserted { executions.append(execution) }
+            if let rule = event.ruleReference.flatMap({ execution.rule($0) }), seenRules.insert(rule.id).inserted {
+                rules.append(rule)
+            }
             guard let reference = event.actionReference, let attempt = execution.attempt(reference) else { continue }
             if seenActions.insert(reference.id).inserted { actions.append(attempt) }
         }
@@ -22,6 +27,10 @@ struct TouchedRecords {
 }
 
 extension PipelineExecution {
+    fileprivate func rule(_ reference: RuleReference) -> RuleExecution? {
+        stages.first { $0.name == reference.stage }?.conditions[reference.gate]?.rules.first { $0.id == reference.id }
+    }
+
     fileprivate func attempt(_ reference: ActionReference) -> ActionExecution? {
         stages.first { $0.name == reference.stage }?.actions.first { $0.id == reference.id }
     }

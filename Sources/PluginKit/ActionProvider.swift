@@ -79,6 +79,11 @@ public struct ActionJob: Sendable {
     public let outputs: [OutputArtifact]
     /// Sources: the revision that the event or the caller asked for; `nil` means the newest.
     public let revision: SourceRevisionOverride?
+    /// Sources: all that was asked for, e.g. an S3 object's key and its version.
+    public let revisions: [SourceRevisionOverride]
+    /// The pipelines whose actions led to this job, this pipeline last: an action that starts pipelines starts none
+    /// of them.
+    public let invokedBy: [PipelineName]
     /// What an earlier `pending` returned; `nil` on the first run and after a crash before the first report.
     public let continuationToken: String?
     /// A folder for this job alone, empty at the start of each run, removed afterwards.
@@ -87,7 +92,8 @@ public struct ActionJob: Sendable {
     public init(
         id: ActionExecutionID, pipeline: PipelineName, execution: ExecutionID, stage: StageName, action: ActionName,
         type: ActionTypeID, region: String, account: String, configuration: [String: String], inputs: [InputArtifact],
-        outputs: [OutputArtifact], revision: SourceRevisionOverride?, continuationToken: String?, workspace: URL
+        outputs: [OutputArtifact], revision: SourceRevisionOverride?, revisions: [SourceRevisionOverride] = [],
+        invokedBy: [PipelineName] = [], continuationToken: String?, workspace: URL
     ) {
         self.id = id
         self.pipeline = pipeline
@@ -101,6 +107,8 @@ public struct ActionJob: Sendable {
         self.inputs = inputs
         self.outputs = outputs
         self.revision = revision
+        self.revisions = revisions
+        self.invokedBy = invokedBy
         self.continuationToken = continuationToken
         self.workspace = workspace
     }

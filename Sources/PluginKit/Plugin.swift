@@ -64,6 +64,10 @@ public struct SettingDescription: Sendable {
 public enum Contribution: Sendable {
     case webhook(any WebhookProvider)
     case action(any ActionProvider)
+    case rule(any RuleProvider)
+    case sourceHost(any SourceHost)
+    case revisionProbe(any RevisionProbe)
+    case notifier(any Notifier)
     case objectStore(any ObjectStoreProvider)
     case document(any DocumentValidator)
 }

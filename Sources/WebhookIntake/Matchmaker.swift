@@ -29,6 +29,7 @@ package struct Matchmaker: Sendable {
         case .branchDeleted(let branch, _): return .no(reason: "branch '\(branch)' was deleted")
         case .tagPushed(let tag, _):
             return .no(reason: "the push is to tag '\(tag)', the source follows branch '\(binding.branch)'")
+        case .pullRequest: return .no(reason: "the source follows pushes to branch '\(binding.branch)'")
         case .tagDeleted(let tag): return .no(reason: "tag '\(tag)' was deleted")
         }
     }

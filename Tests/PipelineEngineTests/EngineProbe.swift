@@ -142,7 +142,7 @@ extension EngineProbe {
             if let (stage, _) = state?.stages.first(where: { $0.value.occupant == execution.id }) {
                 text += " in \(stage)"
             }
-            if let (stage, _) = state?.stages.first(where: { $0.value.waiting == execution.id }) {
+            if let (stage, _) = state?.stages.first(where: { $0.value.inbound.contains { $0.id == execution.id } }) {
                 text += " before \(stage)"
             }
             let running = runningAttempts.filter { $0.executionID == execution.id }.map(\.action.rawValue)

@@ -37,7 +37,7 @@ import Testing
                 #expect(occupant.stages.last?.actions.contains { $0.status == .inProgress } == true)
                 #expect(door.latest == id)
             }
-            if let id = door.waiting {
+            for id in door.inbound.map(\.id) {
                 places[id, default: 0] += 1
                 let waiting = try #require(state.executions[id])
                 let occupant = try #require(door.occupant.flatMap { state.executions[$0] }, "nobody to wait for")

@@ -57,7 +57,7 @@ import Testing
         #expect(old.statusSummary == "Superseded by execution \(newer.id).")
         #expect(probe.state?.executions[old.id] == nil, "history lies in the ledger only")
         #expect(probe.departed[old.id]?.status == .superseded)
-        #expect(probe.state?.stages["Source"]?.waiting == newer.id)
+        #expect(probe.state?.stages["Source"]?.inbound.first?.id == newer.id)
     }
 
     @Test func `a finished execution stays while it is the latest of a stage`() throws {

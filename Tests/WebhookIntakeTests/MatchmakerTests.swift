@@ -21,6 +21,7 @@ import Testing
         let event = SourceEvent(repository: "acme/app", change: change)
         switch Matchmaker(hook: hook, webhookARN: "arn").verdict(on: event, for: binding) {
         case .starts(let request): return "starts at \(request.input.sourceRevisions.map(\.revisionValue).joined())"
+        case .asks(let question): return "asks about \(question.change)"
         case .no(let reason): return reason
         }
     }

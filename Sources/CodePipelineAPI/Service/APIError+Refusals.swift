@@ -67,6 +67,16 @@ extension APIError {
                 "The approval token is not valid here: GetPipelineState shows the one that is waited for")
         case .approvalAlreadyCompleted:
             self.init("ApprovalAlreadyCompletedException", "The approval action has been answered already")
+        case .approverRefused(let reason): self.init("InvalidApprovalTokenException", reason)
+        case .concurrentExecutionsLimit:
+            self.init(
+                "ConcurrentPipelineExecutionsLimitExceededException",
+                "The pipeline has reached the limit for concurrent pipeline executions.")
+        case .executionOutdated(let reason): self.init("PipelineExecutionOutdatedException", reason)
+        case .unableToRollBack(let reason): self.init("UnableToRollbackStageException", reason)
+        case .conditionNotOverridable(let reason): self.init("ConditionNotOverridableException", reason)
+        case .tooManyTags:
+            self.init("TooManyTagsException", "Tag limit exceeded for pipeline '\(pipeline)'.")
         case .invalidInput(let reason): self = .validation(reason)
         }
     }

@@ -30,7 +30,7 @@ struct StageStateView: Encodable, Sendable {
     init(_ stage: StageDeclaration, in state: PipelineState) {
         let doors = state.stages[stage.name] ?? StageState()
         stageName = stage.name
-        inboundExecution = doors.waiting.map { Execution(pipelineExecutionId: $0, status: .inProgress) }
+        inboundExecution = doors.inbound.first.map { Execution(pipelineExecutionId: $0.id, status: .inProgress) }
         inboundExecutions = inboundExecution.map { [$0] } ?? []
         actionStates = stage.actions.map { ActionStateView($0, in: doors) }
         let latest = doors.latest.flatMap { state.executions[$0] }

@@ -101,6 +101,10 @@ extension Contribution {
         switch self {
         case .webhook(let provider): "webhook \(provider.name)"
         case .action(let provider): "action \(provider.type.id)"
+        case .rule(let provider): "rule \(provider.type.id.provider)"
+        case .sourceHost(let host): "source host \(host.provider)"
+        case .revisionProbe(let probe): "revisions of \(probe.types.map(\.provider).joined(separator: ", "))"
+        case .notifier: "notifier"
         case .objectStore(let provider): "object store \(provider.name)"
         case .document(let validator): "document \(validator.kind)"
         }

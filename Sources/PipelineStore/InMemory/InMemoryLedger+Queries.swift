@@ -40,6 +40,47 @@ extension InMemoryLedger {
         }
     }
 
+    package func executions(
+        of pipeline: PipelineName, succeededIn stage: StageName, version: Int, before: Int?, limit: Int
+    ) async throws -> [PipelineExecution] {
+        read { rows in
+            let found = rows.executions.values.filter {
+                $0.pipeline == pipeline && $0.number < before ?? .max && $0.pipelineVersion == version
+                    && $0.hasSucceeded(in: stage)
+            }
+            return Array(found.sorted { $0.number > $1.number }.prefix(limit))
+        }
+    }
+
+    package func ruleExecutions(
+        of pipeline: PipelineName, execution: ExecutionID?, before: Int64?, limit: Int
+    ) async throws -> [RuleExecutionRow] {
+        read { rows in
+            let found = rows.rules.lazy.reversed().filter {
+                $0.pipeline == pipeline && $0.row.sequence < before ?? .max
+                    && (execution == nil || $0.row.rule.executionID == execution)
+            }
+            return found.prefix(limit).map(\.row)
+        }
+    }
+
+    package func pipelineEvents(of pipeline: PipelineName, limit: Int) async throws -> [RecordedEvent] {
+        read { rows in
+            let found = rows.events.lazy.reversed().filter {
+                $0.pipeline == pipeline && $0.recorded.event.execution == nil
+            }
+            return found.prefix(limit).map(\.recorded)
+        }
+    }
+
+    package func delivery(thatStarted execution: ExecutionID) async throws -> JournalEntry? {
+        read { rows in
+            var entry = rows.journal.first { $0.decisions.contains { $0.started == execution } }
+            entry?.body = nil
+            return entry
+        }
+    }
+
     package func events(of execution: ExecutionID) async throws -> [RecordedEvent] {
         read { $0.events.map(\.recorded).filter { $0.event.execution == execution } }
     }

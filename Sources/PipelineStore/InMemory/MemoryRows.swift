@@ -8,6 +8,9 @@ struct MemoryRows: LedgerRows {
     private(set) var executions: [ExecutionID: PipelineExecution] = [:]
     /// In the order in which they started.
     private(set) var actions: [MemoryAction] = []
+    private(set) var rules: [MemoryRule] = []
+    private var rulePlaces: [RuleExecutionID: Int] = [:]
+    private var lastRule: Int64 = 0
     private var actionPlaces: [ActionExecutionID: Int] = [:]
     private(set) var events: [MemoryEvent] = []
     private(set) var effects: [EffectID: MemoryEffect] = [:]
@@ -19,11 +22,25 @@ struct MemoryRows: LedgerRows {
 
     func state(of pipeline: PipelineName) -> PipelineState? { states[pipeline] }
 
+    func execution(_ id: ExecutionID) -> PipelineExecution? { executions[id] }
+
     mutating func save(_ changes: LedgerChanges) {
         for case (let name, let state?) in changes.states { states[name] = state }
         for version in changes.versions { versions[version.name, default: [:]][version.version] = version }
         for execution in changes.executions.values { executions[execution.id] = execution }
         for record in changes.actions.values { save(record) }
+        for record in changes.rules.values { save(record) }
+    }
+
+    private mutating func save(_ record: RuleRecord) {
+        if let place = rulePlaces[record.rule.id] {
+            rules[place].row.rule = record.rule
+        } else {
+            lastRule += 1
+            rulePlaces[record.rule.id] = rules.count
+            rules.append(
+                MemoryRule(pipeline: record.pipeline, row: RuleExecutionRow(sequence: lastRule, rule: record.rule)))
+        }
     }
 
     private mutating func save(_ record: ActionRecord) {
@@ -45,6 +62,8 @@ struct MemoryRows: LedgerRows {
         actions.removeAll { $0.pipeline == pipeline }
         actionPlaces = Dictionary(
             uniqueKeysWithValues: actions.enumerated().map { ($0.element.row.action.id, $0.offset) })
+        rules.removeAll { $0.pipeline == pipeline }
+        rulePlaces = Dictionary(uniqueKeysWithValues: rules.enumerated().map { ($0.element.row.rule.id, $0.offset) })
         events.removeAll { $0.pipeline == pipeline }
         effects = effects.filter { $0.value.effect.pipeline != pipeline }
     }
@@ -67,8 +86,8 @@ struct MemoryRows: LedgerRows {
 
     mutating func removeEffect(_ id: EffectID) { effects[id] = nil }
 
-    mutating func removeWork(of subject: ActionExecutionID) {
-        effects = effects.filter { $0.value.effect.subject.id != subject || $0.value.effect.kind == .cancelAction }
+    mutating func removeWork(of subject: SubjectID) {
+        effects = effects.filter { $0.value.effect.subject.id != subject || $0.value.effect.kind.isOrderToEnd }
     }
 
     mutating func lend(_ terms: LeaseTerms, limit: Int) -> [ClaimedEffect] {
@@ -114,11 +133,21 @@ struct MemoryRows: LedgerRows {
         journal.append(entry)
         return entry.sequence
     }
+
+    mutating func amend(_ delivery: Int64, with decision: DeliveryDecision) {
+        guard let place = journal.firstIndex(where: { $0.sequence == delivery }) else { return }
+        journal[place].decisions.amend(with: decision)
+    }
 }
 
 struct MemoryAction {
     var pipeline: PipelineName
     var row: ActionExecutionRow
+}
+
+struct MemoryRule {
+    var pipeline: PipelineName
+    var row: RuleExecutionRow
 }
 
 struct MemoryEvent {

@@ -95,9 +95,56 @@ struct LedgerReader {
         }
     }
 
+    func ruleExecutions(
+        of pipeline: PipelineName, execution: ExecutionID?, before: Int64?, limit: Int
+    ) throws -> [RuleExecutionRow] {
+        let (filter, key) =
+            execution.map { ("execution = ?1 AND pipeline = ?4", $0.rawValue) }
+            ?? ("pipeline = ?1 AND ?4 IS NOT NULL", pipeline.rawValue)
+        let sql = """
+            SELECT sequence, record FROM rule_executions WHERE \(filter) AND sequence < ?2
+            ORDER BY sequence DESC LIMIT ?3
+            """
+        return try rows(sql, [key, before ?? .max, limit, pipeline.rawValue]).map { row in
+            let sequence: Int64 = row[0]
+            return RuleExecutionRow(
+                sequence: sequence,
+                rule: try coding.value(RuleExecution.self, from: row[1], at: "rule_executions \(sequence)"))
+        }
+    }
+
+    /// Looks through the version's executions, newest first, a page at a time.
+    func executions(
+        of pipeline: PipelineName, succeededIn stage: StageName, version: Int, before: Int?, limit: Int
+    ) throws -> [PipelineExecution] {
+        var found: [PipelineExecution] = []
+        var cursor = before
+        while found.count < limit {
+            let page = try executions(of: pipeline, before: cursor, limit: 100)
+            for execution in page where execution.pipelineVersion == version {
+                if execution.hasSucceeded(in: stage) { found.append(execution) }
+            }
+            guard let last = page.last, page.count == 100, last.pipelineVersion >= version else { break }
+            cursor = last.number
+        }
+        return Array(found.prefix(limit))
+    }
+
+    func pipelineEvents(of pipeline: PipelineName, limit: Int) throws -> [RecordedEvent] {
+        let sql = """
+            SELECT sequence, at, body FROM events WHERE pipeline = ? AND execution IS NULL
+            ORDER BY sequence DESC LIMIT ?
+            """
+        return try recorded(rows(sql, [pipeline.rawValue, limit]))
+    }
+
     func events(of execution: ExecutionID) throws -> [RecordedEvent] {
         let sql = "SELECT sequence, at, body FROM events WHERE execution = ? ORDER BY sequence"
-        return try rows(sql, [execution.rawValue]).map { row in
+        return try recorded(rows(sql, [execution.rawValue]))
+    }
+
+    private func recorded(_ rows: [Row]) throws -> [RecordedEvent] {
+        try rows.map { row in
             let sequence: Int64 = row[0]
             return RecordedEvent(
                 sequence: sequence, at: row[1],

@@ -5,7 +5,7 @@ import GRDB
 /// `PRAGMA user_version` holds the number of a file. Blobs named `record`, `state`, `declaration`, `headers`,
 /// `decisions` and the bodies of events and effects are JSON.
 enum LedgerSchema {
-    static let migrations = [version1]
+    static let migrations = [version1, version2]
     static var current: Int { migrations.count }
 
     /// Brings the tables to the current shape, each step in a transaction of its own.
@@ -22,6 +22,16 @@ enum LedgerSchema {
             }
         }
     }
+
+    /// Executions of rules, as attempts of actions have them.
+    private static let version2 = """
+        CREATE TABLE rule_executions (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, pipeline TEXT NOT NULL,
+            execution TEXT NOT NULL REFERENCES executions (id) ON DELETE CASCADE, record BLOB NOT NULL
+        );
+        CREATE INDEX rule_executions_by_pipeline ON rule_executions (pipeline);
+        CREATE INDEX rule_executions_by_execution ON rule_executions (execution);
+        """
 
     /// Each event is in one index only: in that of its execution, or in that of its pipeline when it is about none.
     /// Tallies are kept by triggers, so that counting a million rows costs nothing.

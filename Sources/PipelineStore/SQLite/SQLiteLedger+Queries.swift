@@ -32,6 +32,28 @@ extension SQLiteLedger {
         }
     }
 
+    package func executions(
+        of pipeline: PipelineName, succeededIn stage: StageName, version: Int, before: Int?, limit: Int
+    ) async throws -> [PipelineExecution] {
+        try await read {
+            try $0.executions(of: pipeline, succeededIn: stage, version: version, before: before, limit: limit)
+        }
+    }
+
+    package func ruleExecutions(
+        of pipeline: PipelineName, execution: ExecutionID?, before: Int64?, limit: Int
+    ) async throws -> [RuleExecutionRow] {
+        try await read { try $0.ruleExecutions(of: pipeline, execution: execution, before: before, limit: limit) }
+    }
+
+    package func pipelineEvents(of pipeline: PipelineName, limit: Int) async throws -> [RecordedEvent] {
+        try await read { try $0.pipelineEvents(of: pipeline, limit: limit) }
+    }
+
+    package func delivery(thatStarted execution: ExecutionID) async throws -> JournalEntry? {
+        try await read { try $0.delivery(thatStarted: execution) }
+    }
+
     package func events(of execution: ExecutionID) async throws -> [RecordedEvent] {
         try await read { try $0.events(of: execution) }
     }

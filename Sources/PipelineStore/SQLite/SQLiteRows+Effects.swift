@@ -15,8 +15,9 @@ extension SQLiteRows {
 
     func removeEffect(_ id: EffectID) throws { try run("DELETE FROM effects WHERE id = ?", [id.rawValue]) }
 
-    func removeWork(of subject: ActionExecutionID) throws {
-        try run("DELETE FROM effects WHERE subject = ? AND kind <> 'cancelAction'", [subject.rawValue])
+    func removeWork(of subject: SubjectID) throws {
+        try run(
+            "DELETE FROM effects WHERE subject = ? AND kind NOT IN ('cancelAction', 'cancelRule')", [subject.rawValue])
     }
 
     func lend(_ terms: LeaseTerms, limit: Int) throws -> [ClaimedEffect] {
@@ -71,6 +72,10 @@ extension Effect.Kind {
         switch self {
         case .runAction: "runAction"
         case .cancelAction: "cancelAction"
+        case .runRule: "runRule"
+        case .cancelRule: "cancelRule"
+        case .askChangedPaths: "askChangedPaths"
+        case .notify: "notify"
         case .timer: "timer"
         }
     }

@@ -19,11 +19,30 @@ struct SQLiteRows: LedgerRows {
         return try coding.value(PipelineState.self, from: blob, at: "pipelines \(pipeline)")
     }
 
+    func execution(_ id: ExecutionID) throws -> PipelineExecution? {
+        let statement = try database.cachedStatement(sql: "SELECT record FROM executions WHERE id = ?")
+        guard let blob = try Data.fetchOne(statement, arguments: [id.rawValue]) else { return nil }
+        return try coding.value(PipelineExecution.self, from: blob, at: "executions \(id)")
+    }
+
     func save(_ changes: LedgerChanges) throws {
         for case let state? in changes.states.values { try save(state) }
         for version in changes.versions { try save(version) }
         for execution in changes.executions.values { try save(execution) }
         for action in changes.actions.values { try save(action) }
+        for rule in changes.rules.values { try save(rule) }
+    }
+
+    private func save(_ record: RuleRecord) throws {
+        try run(
+            """
+            INSERT INTO rule_executions (id, pipeline, execution, record) VALUES (?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET record = excluded.record
+            """,
+            [
+                record.rule.id.rawValue, record.pipeline.rawValue, record.rule.executionID.rawValue,
+                coding.blob(record.rule),
+            ])
     }
 
     private func save(_ state: PipelineState) throws {
@@ -118,5 +137,13 @@ struct SQLiteRows: LedgerRows {
                 entry.replayOf, entry.body ?? Data(),
             ])
         return database.lastInsertedRowID
+    }
+
+    func amend(_ delivery: Int64, with decision: DeliveryDecision) throws {
+        let statement = try database.cachedStatement(sql: "SELECT decisions FROM deliveries WHERE sequence = ?")
+        guard let blob = try Data.fetchOne(statement, arguments: [delivery]) else { return }
+        var decisions = try coding.value([DeliveryDecision].self, from: blob, at: "deliveries \(delivery)")
+        decisions.amend(with: decision)
+        try run("UPDATE deliveries SET decisions = ? WHERE sequence = ?", [coding.blob(decisions), delivery])
     }
 }
