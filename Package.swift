@@ -62,7 +62,7 @@ let package = Package(
             ["PipelineEngine", "PipelineModel", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
         room("PluginKit", ["PipelineModel", crypto, logging]),
         room("PluginKitTesting", ["PluginKit", "PipelineModel", logging]),
-        room("WebhookIntake", ["PipelineEngine", "PluginKit", "PipelineModel", crypto, logging]),
+        room("WebhookIntake", ["PipelineEngine", "PluginKit", "PipelineModel", crypto, lifecycle, logging]),
         room(
             "ActionRunner",
             ["PipelineEngine", "PluginKit", "ArtifactArchive", "PipelineModel", crypto, lifecycle, logging]),
@@ -76,7 +76,7 @@ let package = Package(
             [
                 "PipelineModel", "PipelineEngine", "PipelineStore", "PluginKit", "WebhookIntake", "ActionRunner",
                 "ArtifactArchive", "AWSSigning", "AWSWire", "CodePipelineAPI", "CurlTransport",
-                "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin",
+                "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin", "StageRulesPlugin",
                 crypto, lifecycle, logging, yams, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -100,6 +100,7 @@ let package = Package(
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
         plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
+        plugin("StageRules", ["PluginKit", "PipelineModel"]),
 
         tests("PipelineModelTests", ["PipelineModel"]),
         tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel"]),
@@ -126,6 +127,7 @@ let package = Package(
         tests(
             "StorePluginTests",
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
+        tests("StageRulesPluginTests", ["StageRulesPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests("CodeBuildPluginTests", ["CodeBuildPlugin", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
             "PenstockServerTests",
