@@ -4,13 +4,18 @@ import PipelineStore
 
 /// One run of a scenario: every step, every invariant after each commit, and the end, when everything must come to rest.
 package struct Simulation {
-    private var world = SimulationWorld()
+    private var world: SimulationWorld<SimulatedLedger>
     private var invariants = Invariants()
     private var lastEvent: Int64 = 0
     /// How often each kind of event was written: what the steps reach.
     package private(set) var reached: [String: Int] = [:]
 
-    package init() {}
+    package init() {
+        let clock = VirtualClock()
+        world = SimulationWorld(
+            clock: clock,
+            ledger: SimulatedLedger(settings: EngineSettings(), clock: { clock.now }, ids: { clock.ids() }))
+    }
 
     /// What is wrong with the scenario, or `nil`.
     package static func violation(in scenario: Scenario) -> Violation? {
@@ -56,7 +61,10 @@ package struct Simulation {
             }
             if fate == .failed || fate == .answerLost { world.workers = workers }
             let isRestarted = fate == .crashBefore || fate == .crashAfter || last.act == .crash
-            if isRestarted { world.restart() }
+            if isRestarted {
+                world.ledger.restart()
+                world.dropHeld()
+            }
             try check(
                 place, before: before, isCommitted: fate != .failed && fate != .crashBefore, isRestarted: isRestarted)
         } catch let violation as Violation {
@@ -71,7 +79,12 @@ package struct Simulation {
     ) throws(Violation) {
         let events = world.ledger.events(after: lastEvent)
         lastEvent = events.last?.recorded.sequence ?? lastEvent
-        for (_, recorded) in events { reached[recorded.event.kind, default: 0] += 1 }
+        for (_, recorded) in events {
+            reached[recorded.event.kind, default: 0] += 1
+            guard case .executionStarted(let execution) = recorded.event else { continue }
+            world.memory.remember(execution)
+            if execution.type == .rollback { reached["executionStarted.rollback", default: 0] += 1 }
+        }
         let moment = Moment(
             ledger: world.ledger, batch: world.batch, before: before, events: events, now: world.clock.now,
             isCommitted: isCommitted, isRestarted: isRestarted)
@@ -83,7 +96,7 @@ package struct Simulation {
     /// Nobody asks for anything any more, the transitions are open, workers do their work well: everything ends.
     private mutating func rest(after place: Int) throws(Violation) {
         try act(place) { world throws in
-            for worker in world.workers.indices { world.workers[worker].held = [] }
+            world.dropHeld()
             try world.openTransitions()
         }
         for _ in 0..<Self.patience where !world.isAtRest {
@@ -93,14 +106,20 @@ package struct Simulation {
         // Those whom an opened transition leaves behind after 30 days are there to be stopped.
         try act(place) { world throws in try world.stopStale() }
         guard world.isAtRest else {
-            throw Violation(invariant: "EveryExecutionEnds", message: world.unrest, step: place)
+            throw Violation(invariant: "EveryExecutionEnds", message: unrest, step: place)
         }
+    }
+
+    /// What keeps the world from resting.
+    private var unrest: String {
+        let effects = world.ledger.effects.map { "effect \($0.id.rawValue) for \($0.effect.subject.id) waits" }
+        return (world.live + effects.sorted()).joined(separator: ", ")
     }
 
     private static let patience = 400
 
     private mutating func act(
-        _ place: Int, _ body: (inout SimulationWorld) throws -> Void
+        _ place: Int, _ body: (inout SimulationWorld<SimulatedLedger>) throws -> Void
     ) throws(Violation) {
         do {
             world.batch = BatchRecord()

@@ -15,8 +15,8 @@ extension SimulationWorld {
         case .update: update(step, of: name, state)
         case .delete: .delete
         case .start: start(step)
-        case .stop: execution(step, state).map { .stop($0.id, mode: .wait, reason: nil) }
-        case .abandon: execution(step, state).map { .stop($0.id, mode: .abandon, reason: "enough") }
+        case .stop: execution(step, state).map { .stop($0, mode: .wait, reason: nil) }
+        case .abandon: execution(step, state).map { .stop($0, mode: .abandon, reason: "enough") }
         case .retry: retry(step, state, .failedActions)
         case .retryAll: retry(step, state, .allActions)
         case .open: stage(step, state).map { transition($0, .inbound, reason: nil) }
@@ -37,7 +37,7 @@ extension SimulationWorld {
         }
     }
 
-    private static let restart = ["penstock:restart-on-update": "true"]
+    private static var restart: [String: String] { ["penstock:restart-on-update": "true"] }
 
     private func update(_ step: SimulationStep, of name: PipelineName, _ state: PipelineState?) -> PipelineCommand? {
         if let word = step.word { return .update(PipelineSketch(word).declaration(named: name)) }
@@ -52,11 +52,16 @@ extension SimulationWorld {
                 clientRequestToken: step.pick == 0 ? nil : "t\(step.pick)"))
     }
 
-    /// Those of the state, the newest first; the place after the last one is one that never was.
-    func execution(_ step: SimulationStep, _ state: PipelineState?) -> PipelineExecution? {
-        guard let state, !state.executions.isEmpty else { return nil }
+    /// Those that the step may well be about first, then the newest; also some that have left the state.
+    func execution(_ step: SimulationStep, _ state: PipelineState?) -> ExecutionID? {
+        guard let state else { return nil }
         let newest = state.executions.values.sorted { $0.number > $1.number }
-        return newest[step.pick % newest.count]
+        let fitting = newest.filter { step.act.fits($0) }.map(\.id)
+        let departed = (memory.executions[state.declaration.name] ?? []).reversed().filter {
+            state.executions[$0] == nil
+        }
+        let all = fitting + newest.filter { !step.act.fits($0) }.map(\.id) + departed
+        return all.isEmpty ? nil : all[step.pick % all.count]
     }
 
     private func stage(_ step: SimulationStep, _ state: PipelineState?) -> StageName? {
@@ -65,30 +70,39 @@ extension SimulationWorld {
     }
 
     private func retry(_ step: SimulationStep, _ state: PipelineState?, _ mode: RetryMode) -> PipelineCommand? {
-        guard let execution = execution(step, state) else { return nil }
-        guard step.choice == 0, let last = execution.stages.last?.name else {
-            return stage(step, state).map { .retry($0, execution.id, mode) }
-        }
-        return .retry(last, execution.id, mode)
+        guard let id = execution(step, state) else { return nil }
+        // One that has left the state was in its last stage, as often as not.
+        let last = state?.executions[id]?.stages.last?.name
+        guard step.choice == 0, let last else { return stage(step, state).map { .retry($0, id, mode) } }
+        return .retry(last, id, mode)
     }
 
     private func transition(_ stage: StageName, _ type: TransitionType, reason: String?) -> PipelineCommand {
         .setTransition(TransitionChange(stage: stage, type: type, by: "ann", disabledReason: reason))
     }
 
-    /// Half of the targets are what AWS would offer: the stage's last success.
+    /// The stages and the targets that AWS would offer first: free ones, their last success.
     private func rollback(_ step: SimulationStep, _ state: PipelineState?) -> PipelineCommand? {
-        guard let stage = stage(step, state) else { return nil }
-        let offered = step.pick % 2 == 0 ? state?.stages[stage]?.lastSucceeded : nil
-        guard let target = offered ?? execution(step, state)?.id else { return nil }
+        guard let state else { return nil }
+        let names = state.declaration.stages.map(\.name)
+        let offered = names.dropFirst().filter {
+            state.stages[$0]?.lastSucceeded != nil && state.stages[$0]?.occupant == nil
+        }
+        let stages = offered + names.filter { !offered.contains($0) }
+        let stage = stages[step.choice % stages.count]
+        let last = step.pick % 2 == 0 ? state.stages[stage]?.lastSucceeded : nil
+        guard let target = last ?? execution(step, state) else { return nil }
         return .rollBack(stage, to: target, trigger: ExecutionTrigger(type: .manualRollback))
     }
 
     private func override(_ step: SimulationStep, _ state: PipelineState?) -> PipelineCommand? {
-        guard let execution = execution(step, state), let stage = execution.stages.last else { return nil }
-        let gates = stage.conditions.keys.sorted { $0.rawValue < $1.rawValue }
+        guard let id = execution(step, state) else { return nil }
+        guard let stage = state?.executions[id]?.stages.last else {
+            return self.stage(step, state).map { .overrideCondition($0, id, .beforeEntry, by: "ann") }
+        }
+        let gates = stage.conditions.filter { $0.value.status != .succeeded }.keys.sorted { $0.rawValue < $1.rawValue }
         let gate = gates.isEmpty ? ConditionGate.beforeEntry : gates[step.choice % gates.count]
-        return .overrideCondition(stage.name, execution.id, gate, by: "ann")
+        return .overrideCondition(stage.name, id, gate, by: "ann")
     }
 
     private func answer(_ step: SimulationStep, _ state: PipelineState?) -> PipelineCommand? {
@@ -113,6 +127,18 @@ extension SimulationWorld {
                 action: sources[step.choice % sources.count].name, revision: "c\(step.pick)", origin: origin,
                 trigger: ExecutionTrigger(type: origin == .put ? .putActionRevision : .pollForSourceChanges),
                 revisionType: step.pick % 2 == 0 ? .commitID : nil))
+    }
+}
+
+extension SimulationStep.Act {
+    /// Whether the execution is one that the act is likely to be about.
+    fileprivate func fits(_ execution: PipelineExecution) -> Bool {
+        switch self {
+        case .stop, .abandon: !execution.status.isTerminal
+        case .retry, .retryAll: execution.stages.last.map { $0.status == .failed || $0.status == .stopped } ?? false
+        case .override: execution.stages.last?.conditions.values.contains { $0.status != .succeeded } ?? false
+        default: true
+        }
     }
 }
 

@@ -1,18 +1,32 @@
 import Foundation
 import PipelineEngine
 import PipelineModel
-import PipelineStore
 
 /// What source hosts send, once or more often, and what a simple matchmaker makes of it.
 extension SimulationWorld {
     mutating func deliver(_ step: SimulationStep) throws {
         guard let delivery = delivery(of: step) else { return }
         var listeners: [Set<PipelineName>] = []
-        if case .events(let events) = delivery.content { listeners = events.map { ledger.listeners(to: $0) } }
-        let receipt = try ledger.record(delivery, match: Self.match)
+        if case .events(let events) = delivery.content { listeners = events.map { self.listeners(to: $0) } }
+        let receipt = try ledger.record(delivery, match: SimulatedMatchmaker.verdict)
         batch.add(
             RecordedDelivery(delivery: delivery, listeners: listeners, receipt: receipt),
             touching: listeners.flatMap { $0 })
+    }
+
+    /// As the declarations that are committed or were declared before in the same batch say it.
+    private func listeners(to event: SourceEvent) -> Set<PipelineName> {
+        var declarations = ledger.states.mapValues(\.declaration)
+        for (name, command) in batch.accepted {
+            switch command {
+            case .create(let declaration, _, _), .update(let declaration): declarations[name] = declaration
+            case .delete: declarations[name] = nil
+            default: break
+            }
+        }
+        let key = event.repository.lowercased()
+        return Set(
+            declarations.filter { SourceBinding.bindings(of: $0.value).contains { $0.repositoryKey == key } }.keys)
     }
 
     private mutating func delivery(of step: SimulationStep) -> Delivery? {
@@ -46,9 +60,12 @@ extension SimulationWorld {
             repository: repository, change: .branchPushed(branch: branch, before: nil, after: "c\(commit)", forced: nil)
         )
     }
+}
 
+enum SimulatedMatchmaker {
     /// The branch tells what the matchmaker says: `main` starts, `paths` asks the host, all others don't match.
-    static func match(_ event: SourceEvent, _ binding: SourceBinding) -> MatchVerdict {
+    @Sendable
+    static func verdict(_ event: SourceEvent, _ binding: SourceBinding) -> MatchVerdict {
         guard case .branchPushed(let branch, _, let after, _) = event.change else { return .no(reason: "no push") }
         let request = StartRequest(
             trigger: ExecutionTrigger(type: .webhook),

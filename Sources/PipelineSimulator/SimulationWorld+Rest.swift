@@ -1,25 +1,22 @@
 import PipelineEngine
 import PipelineModel
-import PipelineStore
 
 /// The end of a run: everybody does what is asked of them, until nothing is left to do.
 extension SimulationWorld {
     /// Nothing lives, and no effect waits but the timers of nothing.
-    var isAtRest: Bool {
+    package var isAtRest: Bool {
         ledger.states.values.allSatisfy { $0.executions.values.allSatisfy { $0.status.isTerminal } }
-            && !ledger.effects.contains { _ in true }
+            && ledger.effectCount == 0
     }
 
-    /// What keeps it from resting.
-    var unrest: String {
-        let live = ledger.states.sorted { $0.key < $1.key }.flatMap { name, state in
+    /// What lives, in words.
+    var live: [String] {
+        ledger.states.sorted { $0.key < $1.key }.flatMap { name, state in
             state.executions.values.filter { !$0.status.isTerminal }.map { "\($0.id) of \(name) is \($0.status)" }
         }
-        let effects = ledger.effects.map { "effect \($0.id.rawValue) for \($0.effect.subject.id) waits" }
-        return (live + effects.sorted()).joined(separator: ", ")
     }
 
-    mutating func openTransitions() throws {
+    package mutating func openTransitions() throws {
         for (name, state) in ledger.states.sorted(by: { $0.key < $1.key }) {
             for stage in state.declaration.stages where state.stages[stage.name]?.isOpen == false {
                 let change = TransitionChange(stage: stage.name, type: .inbound, by: "ann", disabledReason: nil)
@@ -29,7 +26,7 @@ extension SimulationWorld {
     }
 
     /// All that is due is done well, approvals are given; where nothing is due, time goes on.
-    mutating func workWell() throws {
+    package mutating func workWell() throws {
         try claim(worker: 0, limit: .max)
         let due = workers[0].held
         workers[0].held = []

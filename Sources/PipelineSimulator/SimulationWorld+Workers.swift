@@ -1,6 +1,5 @@
 import PipelineEngine
 import PipelineModel
-import PipelineStore
 
 /// What workers do with effects, and what goes wrong with them.
 extension SimulationWorld {
@@ -93,7 +92,10 @@ extension SimulationWorld {
                 reference,
                 ActionResult(
                     outputs: attempt.outputArtifacts, variables: ["v": "1"],
-                    revision: isSource ? SourceRevision(actionName: attempt.action, revisionID: "c1") : nil))
+                    revision: isSource
+                        ? SourceRevision(
+                            actionName: attempt.action, revisionID: "c\((attempt.id.rawValue.utf8.first ?? 0) % 6)")
+                        : nil))
         }
     }
 

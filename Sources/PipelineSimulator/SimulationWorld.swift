@@ -1,29 +1,27 @@
 import PipelineEngine
-import PipelineModel
-import PipelineStore
+package import PipelineModel
 
 /// Everybody around the ledger: callers, source hosts, workers, and what each of them remembers.
-struct SimulationWorld {
-    let clock = VirtualClock()
-    var ledger: SimulatedLedger
+package struct SimulationWorld<Ledger: SimulationLedger> {
+    package let clock: VirtualClock
+    package var ledger: Ledger
     var workers = [SimulatedWorker(name: "w0"), SimulatedWorker(name: "w1")]
     var memory = OutsideMemory()
     /// What the batch has done so far, for the invariants.
     var batch = BatchRecord()
 
-    static let settings = EngineSettings()
-    static let lease = 60.0
+    static var lease: Double { 60 }
 
-    init() {
-        let clock = clock
-        ledger = SimulatedLedger(settings: Self.settings, clock: { clock.now }, ids: { clock.ids() })
+    package init(clock: VirtualClock, ledger: Ledger) {
+        self.clock = clock
+        self.ledger = ledger
     }
 
-    static func name(_ pipeline: Int) -> PipelineName { pipeline == 0 ? "p0" : "p1" }
+    package static func name(_ pipeline: Int) -> PipelineName { pipeline == 0 ? "p0" : "p1" }
 
     func state(_ pipeline: PipelineName) -> PipelineState? { ledger.states[pipeline] }
 
-    mutating func carryOut(_ step: SimulationStep) throws {
+    package mutating func carryOut(_ step: SimulationStep) throws {
         switch step.act {
         case .wait: clock.pass(Double(step.pick))
         case .crash: break
@@ -44,14 +42,14 @@ struct SimulationWorld {
         if case .answerApproval(let answer) = command { memory.answers.append(answer) }
         do {
             _ = try ledger.perform(command, on: pipeline)
+            batch.accept(pipeline, command)
         } catch is CommandRefusal {
             batch.refuse()
         }
     }
 
-    /// The process is gone: so is what its workers held.
-    mutating func restart() {
-        ledger.restart()
+    /// The workers are gone with the process.
+    mutating func dropHeld() {
         for worker in workers.indices { workers[worker].held = [] }
     }
 }
@@ -63,6 +61,13 @@ struct OutsideMemory {
     var answers: [ApprovalAnswer] = []
     /// Commits that hosts have made up.
     var commits = 0
+    /// The last executions of each pipeline, the newest last, also those that have left the state.
+    private(set) var executions: [PipelineName: [ExecutionID]] = [:]
+
+    mutating func remember(_ execution: PipelineExecution) {
+        executions[execution.pipeline, default: []].append(execution.id)
+        if executions[execution.pipeline]?.count ?? 0 > 12 { executions[execution.pipeline]?.removeFirst() }
+    }
 }
 
 /// A report that may be sent again.
@@ -82,6 +87,8 @@ struct SimulatedWorker {
 struct BatchRecord {
     private(set) var pipelines: Set<PipelineName> = []
     private(set) var commands: [(pipeline: PipelineName, command: PipelineCommand)] = []
+    /// Those that weren't refused.
+    private(set) var accepted: [(pipeline: PipelineName, command: PipelineCommand)] = []
     private(set) var deliveries: [RecordedDelivery] = []
     private(set) var refusals = 0
 
@@ -95,6 +102,7 @@ struct BatchRecord {
         deliveries.append(delivery)
     }
 
+    mutating func accept(_ pipeline: PipelineName, _ command: PipelineCommand) { accepted.append((pipeline, command)) }
     mutating func refuse() { refusals += 1 }
 
     func hasDeleted(_ pipeline: PipelineName) -> Bool {

@@ -6,7 +6,9 @@ struct StepWriter {
     private let trouble: Int
     /// How often a worker's action fails.
     private let failures: Int
-    /// Whether years may pass.
+    /// How much callers disturb: one in so many of their disturbances comes about.
+    private let calm: Int
+    /// Whether months may pass.
     private let isLong: Bool
 
     private init(seed: UInt64) {
@@ -14,6 +16,7 @@ struct StepWriter {
         pipelines = generator.oneIn(3) ? 2 : 1
         trouble = generator.pick([0, 0, 40, 12, 5, 1])
         failures = generator.pick([2, 4, 4, 10])
+        calm = generator.pick([1, 3, 10])
         isLong = generator.oneIn(4)
     }
 
@@ -45,6 +48,13 @@ struct StepWriter {
     }
 
     private mutating func step() -> SimulationStep {
+        let step = anyStep()
+        return Self.disturbances.contains(step.act) && !generator.oneIn(calm) ? work() : step
+    }
+
+    private static let disturbances: Set<SimulationStep.Act> = [.stop, .abandon, .update, .delete, .close, .closeOut]
+
+    private mutating func anyStep() -> SimulationStep {
         switch generator.below(100) {
         case 0..<14: return SimulationStep(.claim, pick: generator.below(2), choice: generator.below(6))
         case 14..<44: return work()
@@ -87,13 +97,19 @@ struct StepWriter {
         switch generator.below(60) {
         case 0..<7: return SimulationStep(.stop, pick: generator.below(4))
         case 7..<12: return SimulationStep(.abandon, pick: generator.below(4))
-        case 12..<20: return SimulationStep(.retry, pick: generator.below(4), choice: generator.below(8) / 6)
-        case 20..<25: return SimulationStep(.retryAll, pick: generator.below(4), choice: generator.below(8) / 6)
+        case 12..<20:
+            return SimulationStep(
+                .retry, pick: generator.below(generator.oneIn(3) ? 6 : 1), choice: generator.below(8) / 6)
+        case 20..<25:
+            return SimulationStep(
+                .retryAll, pick: generator.below(generator.oneIn(3) ? 6 : 1), choice: generator.below(8) / 6)
         case 25..<30: return SimulationStep(.close, choice: generator.below(6))
         case 30..<36: return SimulationStep(.open, choice: generator.below(6))
         case 36: return SimulationStep(.closeOut, choice: generator.below(6))
-        case 37..<43: return SimulationStep(.rollback, pick: generator.below(6), choice: generator.below(6))
-        case 43..<49: return SimulationStep(.override, pick: generator.below(4), choice: generator.below(3))
+        case 37..<43:
+            return SimulationStep(
+                .rollback, pick: generator.below(4), choice: generator.below(generator.oneIn(3) ? 6 : 2))
+        case 43..<49: return SimulationStep(.override, pick: generator.below(2), choice: generator.below(3))
         case 49..<52: return SimulationStep(.update, word: RandomSketch.text(&generator))
         case 52: return SimulationStep(.update)
         case 53: return generator.oneIn(3) ? SimulationStep(.delete) : SimulationStep(.disablePolling)

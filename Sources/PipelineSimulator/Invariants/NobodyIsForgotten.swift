@@ -74,7 +74,7 @@ struct NobodyIsForgotten: Invariant {
 
 extension StageState {
     func isStale(_ waiting: InboundExecution) -> Bool {
-        guard let transition, waiting.since > 0 else { return false }
-        return transition.changedAt - waiting.since > 30 * 86_400
+        guard let closed = transition?.disabledAt, let opened = transition?.enabledAt else { return false }
+        return opened - max(waiting.since, closed) > 30 * 86_400
     }
 }

@@ -112,11 +112,6 @@ package struct SimulatedLedger {
             .map { ($0.pipeline, $0.recorded) }
     }
 
-    /// The pipelines that would hear of an event.
-    package func listeners(to event: SourceEvent) -> Set<PipelineName> {
-        Set(session.index.bindings(of: event).map(\.pipeline))
-    }
-
     /// Whether the session hears the sources that the declarations name, no more and no less.
     package func listens(like repositories: [String]) -> Bool {
         let fresh = Self.index(of: session.rows)
