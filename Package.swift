@@ -96,13 +96,22 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
+        room("PipelineSimulator", ["PipelineEngine", "PipelineStore", "PipelineModel"]),
+        .executableTarget(
+            name: "PenstockSimulator",
+            dependencies: [
+                "PipelineSimulator", "PipelineEngine", "PipelineStore", "PipelineModel", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+
         plugin("GitHub", ["PluginKit", "PipelineModel", subprocess, systemPackage]),
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
         plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
 
         tests("PipelineModelTests", ["PipelineModel"]),
-        tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel"]),
+        tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel", "PipelineSimulator"]),
+        tests("PipelineSimulatorTests", ["PipelineSimulator", "PenstockSimulator", "PipelineEngine", "PipelineModel"]),
         tests(
             "PipelineStoreTests",
             ["PipelineStore", "PipelineEngine", "PipelineModel", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -14,6 +14,7 @@ struct MemoryRows: LedgerRows {
     private var actionPlaces: [ActionExecutionID: Int] = [:]
     private(set) var events: [MemoryEvent] = []
     private(set) var effects: [EffectID: MemoryEffect] = [:]
+    private var effectsOfSubject: [SubjectID: [EffectID]] = [:]
     private(set) var journal: [JournalEntry] = []
     private var taken: Set<TakenDelivery> = []
     private var lastEffect: Int64 = 0
@@ -65,7 +66,7 @@ struct MemoryRows: LedgerRows {
         rules.removeAll { $0.pipeline == pipeline }
         rulePlaces = Dictionary(uniqueKeysWithValues: rules.enumerated().map { ($0.element.row.rule.id, $0.offset) })
         events.removeAll { $0.pipeline == pipeline }
-        effects = effects.filter { $0.value.effect.pipeline != pipeline }
+        for (id, held) in effects where held.effect.pipeline == pipeline { removeEffect(id) }
     }
 
     mutating func append(_ events: [PipelineEvent], of pipeline: PipelineName, at now: Double) {
@@ -81,21 +82,36 @@ struct MemoryRows: LedgerRows {
 
     mutating func insert(_ effect: Effect) {
         lastEffect += 1
-        effects[EffectID(lastEffect)] = MemoryEffect(effect: effect)
+        let id = EffectID(lastEffect)
+        effects[id] = MemoryEffect(effect: effect)
+        effectsOfSubject[effect.subject.id, default: []].append(id)
     }
 
-    mutating func removeEffect(_ id: EffectID) { effects[id] = nil }
+    mutating func removeEffect(_ id: EffectID) {
+        guard let subject = effects.removeValue(forKey: id)?.effect.subject.id else { return }
+        effectsOfSubject[subject]?.removeAll { $0 == id }
+        if effectsOfSubject[subject]?.isEmpty == true { effectsOfSubject[subject] = nil }
+    }
 
     mutating func removeWork(of subject: SubjectID) {
-        effects = effects.filter { $0.value.effect.subject.id != subject || $0.value.effect.kind.isOrderToEnd }
+        for id in effectsOfSubject[subject] ?? [] where effects[id]?.effect.kind.isOrderToEnd == false {
+            removeEffect(id)
+        }
+    }
+
+    /// At opening: whoever had borrowed effects is gone.
+    mutating func voidLeases() {
+        for id in effects.keys {
+            effects[id]?.worker = nil
+            effects[id]?.leaseUntil = 0
+        }
     }
 
     mutating func lend(_ terms: LeaseTerms, limit: Int) -> [ClaimedEffect] {
-        let due = effects.filter { $0.value.effect.dueAt <= terms.now && $0.value.leaseUntil <= terms.now }
-        let order = due.keys.sorted { left, right in
-            (due[left]?.effect.dueAt ?? 0, left.rawValue) < (due[right]?.effect.dueAt ?? 0, right.rawValue)
-        }
-        return order.prefix(limit).compactMap { id in lend(id, terms) }
+        let due = effects.lazy.filter { $0.value.effect.dueAt <= terms.now && $0.value.leaseUntil <= terms.now }
+        let order = due.map { (due: $0.value.effect.dueAt, id: $0.key) }
+            .sorted { ($0.due, $0.id.rawValue) < ($1.due, $1.id.rawValue) }
+        return order.prefix(limit).compactMap { lend($0.id, terms) }
     }
 
     private mutating func lend(_ id: EffectID, _ terms: LeaseTerms) -> ClaimedEffect? {
