@@ -4,7 +4,9 @@ extension JSONReader {
         let start = position + 1
         var hasEscapes = false
         var place = start
-        while place < bytes.count {
+        while true {
+            place = endOfPlainText(from: place)
+            guard place < bytes.count else { break }
             let byte = bytes[place]
             if byte == UInt8(ascii: "\"") {
                 position = place + 1
@@ -15,11 +17,42 @@ extension JSONReader {
                 place = try end(ofEscapeAt: place)
                 continue
             }
-            guard byte >= 0x20 else { break }
-            place += 1
+            break
         }
         position = place
         throw fault
+    }
+
+    /// The place of the next quote, backslash or control character, eight bytes at a time.
+    private func endOfPlainText(from start: Int) -> Int {
+        var place = start
+        bytes.withUnsafeBytes { text in
+            while place + 8 <= text.count {
+                let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                let found = Self.marks(word)
+                if found != 0 {
+                    place += found.trailingZeroBitCount / 8
+                    return
+                }
+                place += 8
+            }
+        }
+        while place < bytes.count, !Self.endsPlainText(bytes[place]) { place += 1 }
+        return place
+    }
+
+    private static func endsPlainText(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    /// The lowest bit that is set marks the first byte that ends plain text; what is above it means nothing.
+    private static func marks(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        let quotes = word ^ ones &* UInt64(UInt8(ascii: "\""))
+        let escapes = word ^ ones &* UInt64(UInt8(ascii: "\\"))
+        let controls = (word &- ones &* 0x20) & ~word
+        return (controls | (quotes &- ones) & ~quotes | (escapes &- ones) & ~escapes) & highs
     }
 
     private func end(ofEscapeAt place: Int) throws(JSONFault) -> Int {

@@ -12,7 +12,7 @@ public struct JSONReader {
     /// Deeper nesting is refused, as Foundation's decoder does.
     public static let greatestDepth = 512
 
-    var bytes: [UInt8]
+    let bytes: [UInt8]
     var position = 0
     private var depth = 0
     /// A container was opened and nothing of it read.
@@ -118,9 +118,9 @@ public struct JSONReader {
         while try enterMember() {
             let (range, hasEscapes) = try scanString()
             try takeColon()
-            if let name = hasEscapes ? names.name(text(range, hasEscapes: true)) : names.name(bytes[range]) {
-                return name
-            }
+            let index =
+                hasEscapes ? names.index(of: text(range, hasEscapes: true)) : names.index(of: range, in: bytes)
+            if let index { return names.texts[index] }
             try skip()
         }
         return nil
@@ -196,18 +196,46 @@ public struct JSONReader {
 
 /// The names of an object's members that a reader wants.
 public struct JSONNames: Sendable {
-    private let names: [(text: String, bytes: [UInt8])]
+    let texts: [String]
+    /// The names one after another, and where each ends.
+    private let bytes: [UInt8]
+    private let ends: [Int]
+    /// One bit for each length that a name has: most members of a payload are told apart by it.
+    private let lengths: UInt64
 
-    public init(_ names: [String]) { self.names = names.map { ($0, Array($0.utf8)) } }
+    public init(_ names: [String]) {
+        texts = names
+        bytes = names.flatMap { Array($0.utf8) }
+        var ends: [Int] = []
+        var lengths: UInt64 = 0
+        for name in names {
+            ends.append((ends.last ?? 0) + name.utf8.count)
+            lengths |= 1 << UInt64(min(name.utf8.count, 63))
+        }
+        self.ends = ends
+        self.lengths = lengths
+    }
 
-    func name(_ bytes: ArraySlice<UInt8>) -> String? {
-        for name in names where name.bytes.count == bytes.count && name.bytes.elementsEqual(bytes) {
-            return name.text
+    func index(of range: Range<Int>, in text: [UInt8]) -> Int? {
+        guard lengths & 1 << UInt64(min(range.count, 63)) != 0 else { return nil }
+        var start = 0
+        for index in ends.indices {
+            let end = ends[index]
+            if end - start == range.count, isSame(start, as: range, in: text) { return index }
+            start = end
         }
         return nil
     }
 
-    func name(_ text: String) -> String? { name(Array(text.utf8)[...]) }
+    private func isSame(_ start: Int, as range: Range<Int>, in text: [UInt8]) -> Bool {
+        for offset in 0..<range.count where bytes[start + offset] != text[range.lowerBound + offset] { return false }
+        return true
+    }
+
+    func index(of text: String) -> Int? {
+        let text = Array(text.utf8)
+        return index(of: text.startIndex..<text.endIndex, in: text)
+    }
 }
 
 /// A text that breaks JSON's rules, and where. Holds nothing of the text itself.
