@@ -68,7 +68,9 @@ struct JobExecution {
             action: work.action.action, type: work.action.type, region: work.action.region ?? settings.region,
             account: settings.account, configuration: try configuration(), inputs: inputs, outputs: outputs,
             revision: work.revision, revisions: work.revisions ?? [],
-            invokedBy: work.invokedBy ?? [], continuationToken: work.continuationToken, workspace: workspace.scratch)
+            invokedBy: work.invokedBy ?? [], eventVariables: work.eventVariables ?? [:],
+            continuationToken: work.continuationToken,
+            workspace: workspace.scratch)
     }
 
     /// Opens sealed values; from here on the log masks them.
