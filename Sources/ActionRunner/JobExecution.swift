@@ -45,7 +45,8 @@ struct JobExecution {
             account: bench.settings.account,
             configuration: try bench.open(work.action.resolvedConfiguration, of: "action"), inputs: inputs,
             outputs: outputs, revision: work.revision, revisions: work.revisions ?? [],
-            invokedBy: work.invokedBy ?? [], continuationToken: work.continuationToken, workspace: workspace.scratch)
+            invokedBy: work.invokedBy ?? [], eventVariables: work.eventVariables ?? [:],
+            continuationToken: work.continuationToken, workspace: workspace.scratch)
     }
 
     private func result(of success: ActionSuccess, in workspace: JobWorkspace) async throws -> ActionResult {
