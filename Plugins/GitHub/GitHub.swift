@@ -37,6 +37,7 @@ package struct GitHub: Plugin {
             .webhook(GitHubWebhook()),
             .action(ConnectionSourceAction()),
             .action(GitHubSourceAction(connectionName: v1Connection)),
+            .revisionProbe(BranchProbe(v1Connection: v1Connection)),
         ]
     }
 }
