@@ -116,7 +116,10 @@ let package = Package(
             ["CodePipelineAPI", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests(
             "WebhookIntakeTests",
-            ["WebhookIntake", "PipelineStore", "PipelineEngine", "PluginKit", "PipelineModel", crypto, logging]),
+            [
+                "WebhookIntake", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel",
+                crypto, logging,
+            ]),
         tests(
             "ActionRunnerTests",
             [

@@ -1,5 +1,5 @@
 import Foundation
-import PipelineModel
+package import PipelineModel
 package import PluginKit
 
 /// Tells where a branch points with `git ls-remote`, for both source actions: polling of version 1's, and the slow

@@ -1,4 +1,4 @@
-import PipelineModel
+package import PipelineModel
 package import PluginKit
 
 /// Tells an S3 source's newest version without fetching it (spec: triggers-and-webhooks A2, polling).
