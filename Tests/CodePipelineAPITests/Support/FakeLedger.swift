@@ -98,6 +98,7 @@ actor FakeLedger: Ledger {
         _ effect: EffectID, reporting command: PipelineCommand?, on pipeline: PipelineName
     ) async throws -> CommandOutcome { throw LedgerError.closed }
 
+    func prune(_ policy: RetentionPolicy, at now: Double) async throws -> PruneReport { PruneReport(isComplete: true) }
     nonisolated func wakeUps() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
     func nextDue() async throws -> Double? { nil }
     func journal(before: Int64?, limit: Int) async throws -> [JournalEntry] { [] }
