@@ -112,7 +112,7 @@ let package = Package(
         tests("CurlTransportTests", ["CurlTransport", "PluginKit", logging]),
         tests(
             "CodePipelineAPITests",
-            ["CodePipelineAPI", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel"]),
+            ["CodePipelineAPI", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests(
             "WebhookIntakeTests",
             ["WebhookIntake", "PipelineStore", "PipelineEngine", "PluginKit", "PipelineModel", crypto, logging]),

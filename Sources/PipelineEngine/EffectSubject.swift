@@ -9,6 +9,11 @@ package enum EffectSubject: Sendable, Hashable {
     /// A question to a host or a message: nothing cancels it but its own end.
     case errand(SubjectID)
 
+    /// The attempt that it serves, if it serves one.
+    package var attempt: ActionReference? {
+        if case .action(let reference) = self { reference } else { nil }
+    }
+
     package var id: SubjectID {
         switch self {
         case .action(let reference): SubjectID(reference.id.rawValue)

@@ -205,7 +205,7 @@ struct OperationTests {
         (LedgerError.storageFailed("disk full"), 503), (.queueFull, 503), (.closed, 503), (.unreadable("row 7"), 500),
     ])
     func `a ledger that can't is told from a wrong request`(failure: LedgerError, status: Int) async throws {
-        await room.ledger.fail(with: failure)
+        room.ledger.fail(with: failure)
         for (operation, input) in [("GetPipelineState", #"{"name": "p"}"#), ("DeletePipeline", #"{"name": "p"}"#)] {
             let refusal = try await room.refusal(operation, input)
             #expect(refusal.httpStatus == status)

@@ -74,8 +74,12 @@ import Testing
         #expect(fetch.deadline == 4600)
         #expect(
             probe.effects == [
-                Effect(kind: .runAction(ActionWork(action: fetch)), pipeline: "world", subject: reference, dueAt: 1000),
-                Effect(kind: .timer(.actionTimedOut(reference)), pipeline: "world", subject: reference, dueAt: 4600),
+                Effect(
+                    kind: .runAction(ActionWork(action: fetch)), pipeline: "world", subject: .action(reference),
+                    dueAt: 1000),
+                Effect(
+                    kind: .timer(.actionTimedOut(reference)), pipeline: "world", subject: .action(reference),
+                    dueAt: 4600),
             ])
         try probe.run("ok fetch")
         #expect(try probe.attempt("unit").deadline == 1061)

@@ -53,7 +53,7 @@ import Testing
         #expect(attempt.updatedBy == Self.ann)
         #expect(attempt.approvalToken == nil)
         #expect(attempt.failure == (status == .approved ? nil : FailureDetails(.jobFailed, shown)))
-        #expect(!probe.effects.contains { $0.subject.action == "ok" }, "its timer is gone")
+        #expect(!probe.effects.contains { $0.subject.attempt?.action == "ok" }, "its timer is gone")
     }
 
     @Test func `an answer needs the token of the attempt that waits`() throws {

@@ -62,7 +62,7 @@ import Testing
             Effect.Kind.runAction(ActionWork(action: Self.attempt)), .cancelAction,
             .timer(.actionTimedOut(Self.reference)),
         ] {
-            let effect = Effect(kind: kind, pipeline: "p", subject: Self.reference, dueAt: 2)
+            let effect = Effect(kind: kind, pipeline: "p", subject: .action(Self.reference), dueAt: 2)
             #expect(try JSONDecoder().decode(Effect.self, from: JSONEncoder().encode(effect)) == effect)
         }
     }

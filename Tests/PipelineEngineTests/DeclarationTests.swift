@@ -124,7 +124,7 @@ import Testing
         #expect(decision.state == nil)
         #expect(decision.events == [.pipelineDeleted])
         #expect(running.map(\.action) == ["b", "ok", "a"])
-        #expect(probe.effects.map(\.subject.action) == ["b", "a"], "nothing of an approval runs")
+        #expect(probe.effects.map(\.subject.attempt?.action) == ["b", "a"], "nothing of an approval runs")
         #expect(probe.effects.allSatisfy { $0.kind == .cancelAction })
         #expect(decision.departed.map(\.number) == [1, 2])
     }

@@ -58,18 +58,22 @@ import Testing
     /// Whatever runs has one timer, and one question to the runner unless a person must answer; nothing else has any.
     private func checkEffects(_ probe: EngineProbe) {
         let running = probe.runningAttempts
-        var timers: [ActionExecutionID: Int] = [:]
-        var runs: [ActionExecutionID: Int] = [:]
+        var timers: [SubjectID: Int] = [:]
+        var runs: [SubjectID: Int] = [:]
         for effect in probe.effects {
             switch effect.kind {
             case .timer: timers[effect.subject.id, default: 0] += 1
             case .runAction: runs[effect.subject.id, default: 0] += 1
-            case .cancelAction: #expect(!running.contains { $0.id == effect.subject.id })
+            case .cancelAction: #expect(!running.contains { SubjectID($0.id) == effect.subject.id })
+            case .runRule, .cancelRule, .askChangedPaths, .notify: break
             }
         }
-        #expect(timers == Dictionary(uniqueKeysWithValues: running.map { ($0.id, 1) }))
+        #expect(timers == Dictionary(uniqueKeysWithValues: running.map { (SubjectID($0.id), 1) }))
         #expect(
-            runs == Dictionary(uniqueKeysWithValues: running.filter { $0.approvalToken == nil }.map { ($0.id, 1) }))
+            runs
+                == Dictionary(
+                    uniqueKeysWithValues: running.filter { $0.approvalToken == nil }
+                        .map { (SubjectID($0.id), 1) }))
     }
 
     private func checkLateness(_ before: PipelineState?, _ command: PipelineCommand, _ decision: Decision) {

@@ -100,7 +100,7 @@ import Testing
         )
         #expect(
             probe.effects == [
-                Effect(kind: .cancelAction, pipeline: "world", subject: ActionReference(attempt), dueAt: 1001)
+                Effect(kind: .cancelAction, pipeline: "world", subject: .action(ActionReference(attempt)), dueAt: 1001)
             ])
     }
 

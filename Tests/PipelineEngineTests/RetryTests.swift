@@ -105,7 +105,7 @@ import Testing
         #expect(execution.stages[1].retry == RetryMetadata(manualAttempts: 1))
         #expect(try probe.attempt("unit").id != unit.id)
         #expect(try probe.attempt("lint") == lint)
-        #expect(probe.effects.allSatisfy { $0.subject.id != unit.id })
+        #expect(probe.effects.allSatisfy { $0.subject.id != SubjectID(unit.id) })
         try probe.run("fail unit, retry Build 1")
         #expect(try probe.execution(1).stages[1].retry?.manualAttempts == 2)
     }

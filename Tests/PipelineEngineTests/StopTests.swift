@@ -69,7 +69,7 @@ import Testing
         #expect(try probe.attempt("lint").status == .abandoned)
         #expect(try probe.attempt("ok").status == .abandoned)
         #expect(try probe.attempt("ok").approvalToken == nil)
-        #expect(probe.effects == [Effect(kind: .cancelAction, pipeline: "world", subject: lint, dueAt: 1003)])
+        #expect(probe.effects == [Effect(kind: .cancelAction, pipeline: "world", subject: .action(lint), dueAt: 1003)])
         let execution = try probe.execution(1)
         #expect(execution.stopReason == "enough")
         #expect(execution.stages.last?.status == .stopped)
@@ -91,6 +91,6 @@ import Testing
         var probe = try EngineProbe(Self.line)
         try probe.run("ok fetch, start, ok fetch, stop 2")
         #expect(try probe.execution(2).stages.map(\.status) == [.succeeded])
-        #expect(probe.state?.stages["Build"]?.waiting == nil)
+        #expect(probe.state?.stages["Build"]?.inbound.isEmpty == true)
     }
 }

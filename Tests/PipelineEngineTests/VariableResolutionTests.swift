@@ -27,7 +27,7 @@ import Testing
     ]
 
     @Test(arguments: values) func `references become values`(text: String, resolved: String) throws {
-        let result = try Self.resolution().resolve(["K": .plain(text)], of: "act")
+        let result = try Self.resolution().resolve(["K": .plain(text)], of: .action("act"))
         #expect(result == ["K": .plain(resolved)])
     }
 
@@ -46,21 +46,21 @@ import Testing
                 + "Unresolved: \(references). Check that the namespaces exist and that the actions before this one "
                 + "have put out these variables.")
         #expect(throws: failure) {
-            try Self.resolution().resolve(configuration.mapValues { .plain($0) }, of: "act")
+            try Self.resolution().resolve(configuration.mapValues { .plain($0) }, of: .action("act"))
         }
     }
 
     @Test func `a sealed value is left alone`() throws {
         let sealed = ["K": ConfigurationValue.sealed(SealedSecret(keyID: "k", box: "#{none.none}"))]
-        #expect(try Self.resolution().resolve(sealed, of: "act") == sealed)
+        #expect(try Self.resolution().resolve(sealed, of: .action("act")) == sealed)
     }
 
     @Test func `a hundred kilobytes are allowed, not a byte more`() throws {
         let most = String(repeating: "x", count: 100 * 1024 - 4) + "#{src.CommitId}"
-        let result = try Self.resolution().resolve(["K": .plain(most)], of: "act")
+        let result = try Self.resolution().resolve(["K": .plain(most)], of: .action("act"))
         #expect(result["K"]?.description.utf8.count == 100 * 1024 - 1)
         let error = #expect(throws: FailureDetails.self) {
-            try Self.resolution().resolve(["K": .plain(most + "y")], of: "act")
+            try Self.resolution().resolve(["K": .plain(most + "y")], of: .action("act"))
         }
         #expect(error?.type == .configurationError)
         #expect(error?.message.contains("has 102401 bytes") == true)

@@ -84,7 +84,10 @@ extension Delivery {
 }
 
 extension ClaimedEffect {
-    var reference: ActionReference { effect.subject }
+    var reference: ActionReference {
+        guard case .action(let reference) = effect.subject else { preconditionFailure("it serves no attempt") }
+        return reference
+    }
 
     var isRun: Bool {
         if case .runAction = effect.kind { true } else { false }

@@ -1,105 +1,113 @@
 import PipelineEngine
 import PipelineModel
+import PipelineStore
+import Synchronization
 
-/// A ledger in a dictionary: the real machine decides, this only remembers. For this room's tests alone.
-actor FakeLedger: Ledger {
-    /// The clock; each command moves it on by a second.
-    private(set) var now: Double = 1_700_000_000.25
+/// The ledger in memory with a clock that moves on by a second with each command, and with failures on demand.
+final class FakeLedger: Ledger {
+    private let base: InMemoryLedger
+    private let time: Time
+    private let failure = Mutex<LedgerError?>(nil)
+
+    private final class Time: Sendable {
+        let now = Mutex(1_700_000_000.25)
+    }
+
+    init() {
+        let time = Time()
+        self.time = time
+        base = InMemoryLedger(settings: EngineSettings(), clock: { time.now.withLock { $0 } })
+    }
+
     /// What every call throws, if set.
-    private var failure: LedgerError?
-    private var states: [PipelineName: PipelineState] = [:]
-    private var declarations: [PipelineName: [Int: PipelineDeclaration]] = [:]
-    private var history: [ExecutionID: PipelineExecution] = [:]
-    private var rows: [ActionExecutionRow] = []
-    private var facts: [RecordedEvent] = []
+    func fail(with failure: LedgerError?) { self.failure.withLock { $0 = failure } }
 
-    func fail(with failure: LedgerError?) { self.failure = failure }
+    private func working() throws -> InMemoryLedger {
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        return base
+    }
 
     func perform(_ command: PipelineCommand, on pipeline: PipelineName) async throws -> CommandOutcome {
-        if let failure { throw failure }
-        now += 1
-        let before = states[pipeline]
-        let decision = try PipelineMachine.decide(
-            command, on: before, in: DecisionContext(now: now, ids: RandomIDs(), settings: EngineSettings()))
-        var state = before
-        for event in decision.events {
-            PipelineState.apply(event, at: now, to: &state)
-            facts.append(RecordedEvent(sequence: Int64(facts.count + 1), at: now, event: event))
-            if case .actionStarted(let action) = event {
-                rows.append(ActionExecutionRow(sequence: Int64(rows.count + 1), action: action))
-            }
-            remember(state, of: pipeline)
-        }
-        return decision.outcome
+        time.now.withLock { $0 += 1 }
+        return try await working().perform(command, on: pipeline)
     }
 
-    private func remember(_ state: PipelineState?, of pipeline: PipelineName) {
-        states[pipeline] = state
-        guard let state else { return }
-        declarations[pipeline, default: [:]][state.declaration.version] = state.declaration
-        history.merge(state.executions) { _, new in new }
-        for index in rows.indices {
-            if let action = state.actionExecution(ActionReference(rows[index].action)) { rows[index].action = action }
-        }
+    func record(
+        _ delivery: Delivery, match: @escaping @Sendable (SourceEvent, SourceBinding) -> MatchVerdict
+    ) async throws -> DeliveryReceipt { try await working().record(delivery, match: match) }
+
+    func claim(limit: Int, worker: WorkerID, lease: Double) async throws -> [ClaimedEffect] {
+        try await working().claim(limit: limit, worker: worker, lease: lease)
     }
 
+    func renew(_ effects: [EffectID], worker: WorkerID, lease: Double) async throws -> Set<EffectID> {
+        try await working().renew(effects, worker: worker, lease: lease)
+    }
+
+    func release(_ effects: [EffectID], worker: WorkerID) async throws {
+        try await working().release(effects, worker: worker)
+    }
+
+    func finish(
+        _ effect: EffectID, reporting command: PipelineCommand?, on pipeline: PipelineName
+    ) async throws -> CommandOutcome { try await working().finish(effect, reporting: command, on: pipeline) }
+
+    func wakeUps() -> AsyncStream<Void> { base.wakeUps() }
+    func nextDue() async throws -> Double? { try await working().nextDue() }
+}
+
+extension FakeLedger {
     func pipelines(after: PipelineName?, limit: Int) async throws -> [PipelineSummary] {
-        if let failure { throw failure }
-        let names = states.keys.sorted().drop { name in after.map { name <= $0 } ?? false }.prefix(limit)
-        return names.compactMap { states[$0] }
-            .map { PipelineSummary(declaration: $0.declaration, created: $0.created, updated: $0.updated) }
+        try await working().pipelines(after: after, limit: limit)
     }
 
-    func state(of pipeline: PipelineName) async throws -> PipelineState? {
-        if let failure { throw failure }
-        return states[pipeline]
-    }
+    func state(of pipeline: PipelineName) async throws -> PipelineState? { try await working().state(of: pipeline) }
 
     func declaration(of pipeline: PipelineName, version: Int) async throws -> PipelineDeclaration? {
-        declarations[pipeline]?[version]
+        try await working().declaration(of: pipeline, version: version)
     }
 
-    func execution(_ id: ExecutionID) async throws -> PipelineExecution? { history[id] }
+    func execution(_ id: ExecutionID) async throws -> PipelineExecution? { try await working().execution(id) }
 
     func executions(of pipeline: PipelineName, before: Int?, limit: Int) async throws -> [PipelineExecution] {
-        let all = history.values.filter { $0.pipeline == pipeline && $0.number < before ?? .max }
-        return Array(all.sorted { $0.number > $1.number }.prefix(limit))
+        try await working().executions(of: pipeline, before: before, limit: limit)
+    }
+
+    func executions(
+        of pipeline: PipelineName, succeededIn stage: StageName, version: Int, before: Int?, limit: Int
+    ) async throws -> [PipelineExecution] {
+        try await working().executions(
+            of: pipeline, succeededIn: stage, version: version, before: before, limit: limit)
     }
 
     func actionExecutions(
         of pipeline: PipelineName, execution: ExecutionID?, before: Int64?, limit: Int
     ) async throws -> [ActionExecutionRow] {
-        let wanted = rows.filter { row in
-            history[row.action.executionID]?.pipeline == pipeline && row.sequence < before ?? .max
-                && (execution == nil || row.action.executionID == execution)
-        }
-        return Array(wanted.reversed().prefix(limit))
+        try await working().actionExecutions(of: pipeline, execution: execution, before: before, limit: limit)
+    }
+
+    func ruleExecutions(
+        of pipeline: PipelineName, execution: ExecutionID?, before: Int64?, limit: Int
+    ) async throws -> [RuleExecutionRow] {
+        try await working().ruleExecutions(of: pipeline, execution: execution, before: before, limit: limit)
     }
 
     func events(of execution: ExecutionID) async throws -> [RecordedEvent] {
-        facts.filter { $0.event.execution == execution }
+        try await working().events(of: execution)
     }
 
-    func counts() async throws -> LedgerCounts {
-        LedgerCounts(pipelines: states.count, executionsByStatus: [:], effectsDue: 0, effectsWaiting: 0, deliveries: 0)
+    func pipelineEvents(of pipeline: PipelineName, limit: Int) async throws -> [RecordedEvent] {
+        try await working().pipelineEvents(of: pipeline, limit: limit)
     }
 
-    // What the API never asks for.
+    func delivery(thatStarted execution: ExecutionID) async throws -> JournalEntry? {
+        try await working().delivery(thatStarted: execution)
+    }
 
-    func record(
-        _ delivery: Delivery, match: @escaping @Sendable (SourceEvent, SourceBinding) -> MatchVerdict
-    ) async throws -> DeliveryReceipt { throw LedgerError.closed }
+    func journal(before: Int64?, limit: Int) async throws -> [JournalEntry] {
+        try await working().journal(before: before, limit: limit)
+    }
 
-    func claim(limit: Int, worker: WorkerID, lease: Double) async throws -> [ClaimedEffect] { [] }
-    func renew(_ effects: [EffectID], worker: WorkerID, lease: Double) async throws -> Set<EffectID> { [] }
-    func release(_ effects: [EffectID], worker: WorkerID) async throws {}
-
-    func finish(
-        _ effect: EffectID, reporting command: PipelineCommand?, on pipeline: PipelineName
-    ) async throws -> CommandOutcome { throw LedgerError.closed }
-
-    nonisolated func wakeUps() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
-    func nextDue() async throws -> Double? { nil }
-    func journal(before: Int64?, limit: Int) async throws -> [JournalEntry] { [] }
-    func journalEntry(_ sequence: Int64) async throws -> JournalEntry? { nil }
+    func journalEntry(_ sequence: Int64) async throws -> JournalEntry? { try await working().journalEntry(sequence) }
+    func counts() async throws -> LedgerCounts { try await working().counts() }
 }
