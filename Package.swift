@@ -96,6 +96,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
+        room("PipelineSimulator", ["PipelineEngine", "PipelineStore", "PipelineModel"]),
+        .executableTarget(
+            name: "PenstockSimulator",
+            dependencies: [
+                "PipelineSimulator", "PipelineEngine", "PipelineStore", "PipelineModel", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+
         plugin("GitHub", ["PluginKit", "PipelineModel", subprocess, systemPackage]),
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
@@ -103,7 +111,8 @@ let package = Package(
         plugin("StageRules", ["PluginKit", "PipelineModel"]),
 
         tests("PipelineModelTests", ["PipelineModel"]),
-        tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel"]),
+        tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel", "PipelineSimulator"]),
+        tests("PipelineSimulatorTests", ["PipelineSimulator", "PenstockSimulator", "PipelineEngine", "PipelineModel"]),
         tests(
             "PipelineStoreTests",
             ["PipelineStore", "PipelineEngine", "PipelineModel", .product(name: "GRDB", package: "GRDB.swift")]),
