@@ -1,4 +1,5 @@
 import Foundation
+import PipelineModel
 
 /// The times of a schedule that have come since it was dealt with last. Pure.
 struct DueTimes: Sendable, Equatable {

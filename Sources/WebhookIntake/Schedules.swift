@@ -2,7 +2,7 @@ package import Foundation
 package import Logging
 package import PipelineEngine
 import PipelineModel
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Starts pipelines at their times, each time once.
 ///

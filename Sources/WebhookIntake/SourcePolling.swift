@@ -1,9 +1,9 @@
 import Foundation
 package import Logging
 package import PipelineEngine
-package import PipelineModel
+import PipelineModel
 package import PluginKit
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Looks at sources by itself: those with `PollForSourceChanges` about once a minute, and slowly the heads of
 /// connections' branches, to find pushes whose delivery was lost (spec: triggers-and-webhooks A2).
