@@ -85,7 +85,7 @@ package struct ConnectionSourceAction: ActionProvider {
         }
     }
 
-    private static func unknown(_ arn: ConnectionARN) -> FailureDetails {
+    static func unknown(_ arn: ConnectionARN) -> FailureDetails {
         FailureDetails(
             .configurationError,
             "there is no connection '\(printable(arn.rawValue))'; declare it under connections: in penstock.yaml, "

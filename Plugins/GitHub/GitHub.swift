@@ -38,6 +38,7 @@ package struct GitHub: Plugin {
             .sourceHost(GitSourceHost(provider: Self.description.name)),
             .action(ConnectionSourceAction()),
             .action(GitHubSourceAction(connectionName: v1Connection)),
+            .revisionProbe(BranchProbe(v1Connection: v1Connection)),
         ]
     }
 }
