@@ -7,7 +7,7 @@ struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the benchmarks and print the table.")
 
     enum Part: String, ExpressibleByArgument, CaseIterable {
-        case deliveries, starts, latency, executions, packing, footprint
+        case deliveries, starts, latency, executions, packing, footprint, history, flight
     }
 
     @Option(help: "The gateway's binary.")
@@ -25,8 +25,13 @@ struct Measure: AsyncParsableCommand {
     @Option(help: "Seconds of load in each run.")
     var seconds = 5
 
+    @Option(help: "Executions of history in the ledger.")
+    var history = 100_000
+
     func validate() throws {
-        guard runs > 0, seconds > 0 else { throw ValidationError("--runs and --seconds must be above 0") }
+        guard runs > 0, seconds > 0, history > 0 else {
+            throw ValidationError("--runs, --seconds and --history must be above 0")
+        }
     }
 
     func run() async throws {
@@ -50,6 +55,8 @@ struct Measure: AsyncParsableCommand {
         case .executions: return try await ExecutionRate(payload: payload, runs: runs).figures()
         case .packing: return try PackSpeed(runs: min(runs, 3)).figures()
         case .footprint: return try Footprint(server: server, runs: runs).figures()
+        case .history: return try await HistoryScale(payload: payload, executions: history).figures()
+        case .flight: return try InFlight.figures()
         }
     }
 }
