@@ -40,7 +40,7 @@ import Testing
         var world = try StoryWorld(StoryWorld.pipeline(StoryWorld.stage("Source", "Source"), mode: .queued))
         try world.start()
         try world.start()
-        try world.tells(3, ["execution 2", "came first (QUEUED)"])
+        try world.tells(3, ["execution 2", "came first"])
         try world.succeed("Source", in: 1)
         try world.tells(3, ["waits in front of stage Source for 20s: execution 2"])
         try world.tells(2, ["enters stage Source after waiting 20s"])
@@ -141,6 +141,21 @@ import Testing
         try world.tells(
             1, ["Approved by user/ines at Gate/Approve: \"ship it\"", "action Gate/Approve succeeded", "Succeeded"])
         #expect(!(try world.story(of: 1).contains { $0.text.contains(token) }))
+    }
+
+    @Test func `where several must approve, it is told who has`() throws {
+        var gate = StoryWorld.stage("Gate", "Approve")
+        gate.actions[0].configuration = ["RequiredApprovals": .plain("2")]
+        var world = try StoryWorld(StoryWorld.pipeline(gate))
+        let token = try #require(try world.execution(1).stages.first?.actions.first?.approvalToken)
+        #expect(try world.story(of: 1).last?.text.hasSuffix("; 0 of 2 have approved") == true)
+        try world.perform(
+            .answerApproval(
+                ApprovalAnswer(
+                    stage: "Gate", action: "Approve", token: token, status: .approved, summary: "",
+                    by: StoryWorld.caller)))
+        try world.tells(1, ["user/ines approves Gate/Approve, one of several that are needed"])
+        #expect(try world.story(of: 1).last?.text.hasSuffix("; 1 of 2 have approved: user/ines") == true)
     }
 
     @Test func `the delivery stands in front, with what it matched`() throws {

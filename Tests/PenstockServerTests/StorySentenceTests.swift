@@ -86,7 +86,7 @@ import Testing
             text: "waits in front of stage Prod: others wait there"),
         Row(
             event: .executionQueued("e-7", before: "Prod", .behind("e-6")),
-            text: "waits in front of stage Prod: execution 6 (e-6) came first (QUEUED)"),
+            text: "waits in front of stage Prod: execution 6 (e-6) came first"),
         Row(
             event: .executionQueued(
                 "e-7", before: "Prod", .transitionDisabled(by: StoryWorld.caller, reason: "freeze")),
