@@ -32,7 +32,7 @@ extension PipelineMachine {
         try checkConcurrency(state.declaration.executionMode)
         try checkRevisions(request.input.sourceRevisions, in: state.declaration)
         let (variables, missing) = try variableValues(request.input.variables, in: state.declaration)
-        if let name = missing.first, request.trigger.type == .startPipelineExecution {
+        if let name = missing.first, former == nil, request.trigger.type == .startPipelineExecution {
             throw .invalidInput(Self.missingVariable(name))
         }
         let id = ExecutionID(context.ids.uuid())
@@ -42,6 +42,7 @@ extension PipelineMachine {
             startTime: context.now, sourceRevisionOverrides: request.input.sourceRevisions, variables: variables)
         execution.invokedBy = request.input.invokedBy ?? []
         execution.authors = request.input.authors ?? []
+        execution.eventVariables = request.input.eventVariables ?? [:]
         execution.restarts = former
         emit(.executionStarted(execution))
         if let token = request.clientRequestToken {

@@ -7,24 +7,24 @@ extension FilterCriteria {
 
 /// Criteria with their patterns compiled: what a trigger's binding keeps.
 public struct NameFilter: Sendable, Hashable {
+    /// As declared.
+    public let criteria: FilterCriteria
     public let includes: [GlobPattern]
     public let excludes: [GlobPattern]
-    /// Includes were declared, whether or not they could be compiled.
-    private let isSelective: Bool
 
     /// What can't be compiled matches nothing: declarations are checked when they come in, so only one that is older
     /// than the check can hold such a pattern.
     public init(_ criteria: FilterCriteria) {
+        self.criteria = criteria
         includes = Self.compiled(criteria.includes)
         excludes = Self.compiled(criteria.excludes)
-        isSelective = criteria.includes?.isEmpty == false
     }
 
     public func admits(_ name: String) -> Bool { verdict(on: name) == .admitted }
 
     public func verdict(on name: String) -> Verdict {
         if let pattern = excludes.first(where: { $0.matches(name) }) { return .excluded(by: pattern) }
-        return !isSelective || includes.contains { $0.matches(name) } ? .admitted : .notIncluded
+        return criteria.includes?.isEmpty != false || includes.contains { $0.matches(name) } ? .admitted : .notIncluded
     }
 
     public enum Verdict: Sendable, Equatable {

@@ -82,10 +82,13 @@ package enum Endpoint {
 
     /// The noted endpoint, else the one that the settings would lead to.
     package static func of(_ settings: ServerSettings) -> String {
-        if let text = try? String(contentsOf: file(in: settings.dataFolder), encoding: .utf8) {
-            return text.trimmingCharacters(in: .whitespacesAndNewlines)
-        }
-        return url(host: settings.host, port: settings.port)
+        noted(in: settings.dataFolder) ?? url(host: settings.host, port: settings.port)
+    }
+
+    /// What the gateway that runs has noted; one that was killed leaves its note behind.
+    static func noted(in folder: URL) -> String? {
+        guard let text = try? String(contentsOf: file(in: folder), encoding: .utf8) else { return nil }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     static func url(host: String, port: Int) -> String {

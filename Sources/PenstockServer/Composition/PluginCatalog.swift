@@ -4,11 +4,12 @@ import LocalPlugin
 import PipelineModel
 package import PluginKit
 import S3Plugin
+import StageRulesPlugin
 
 /// The bundled modules: the one list, and the only place that imports plugins.
 package enum PluginCatalog {
     package static let all: [any Plugin.Type] = [
-        CodeBuild.self, GitHub.self, Local.self, S3.self,
+        CodeBuild.self, GitHub.self, Local.self, S3.self, StageRules.self,
     ]
 }
 

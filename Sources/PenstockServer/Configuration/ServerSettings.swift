@@ -2,6 +2,7 @@ import Configuration
 package import Foundation
 import Logging
 package import PluginKit
+package import WebhookIntake
 
 /// All that `penstock.yaml`, the environment and the flags say together: the file gives way to `PENSTOCK_*`, both to
 /// the flags.
@@ -17,6 +18,8 @@ package struct ServerSettings: Sendable {
     package var connections: [ConnectionSettings]
     package var hooks: [HookSettings]
     package var stores: [StoreSettings]
+    /// What starts pipelines at certain times.
+    package var schedules: [ScheduleDeclaration]
     /// CodeBuild projects, given to that module as they stand.
     package var projects: SettingValue
     /// Settings of modules by name.
@@ -63,6 +66,7 @@ package struct ServerSettings: Sendable {
             connections: try file.entries("connections").map(ConnectionSettings.init),
             hooks: try file.entries("hooks").map(HookSettings.init),
             stores: try file.entries("stores").map(StoreSettings.init),
+            schedules: try file.entries("schedules").map(ScheduleSettings.declaration),
             projects: file.values["projects"] ?? .map([:]),
             modules: Dictionary(
                 try file.entries("modules").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
