@@ -31,12 +31,7 @@ extension PipelineMachine {
             action.configuration, of: .action(action.name))
         attempt.outputArtifacts = try outputs(of: action, in: declaration)
         attempt.deadline = context.now + Double(timeout(of: action))
-        if action.actionTypeId == .manualApproval {
-            let token = context.ids.uuid()
-            attempt.approvalToken = token
-            // As AWS shows it in ListActionExecutions; by it an answer that comes twice is known.
-            attempt.externalExecutionID = token
-        }
+        if action.actionTypeId == .manualApproval { try prepareApproval(&attempt, of: execution) }
     }
 
     /// Only what THIS execution has produced.
@@ -51,6 +46,7 @@ extension PipelineMachine {
                     "The action '\(action.name)' needs the input artifact '\(reference.name)', which no earlier "
                         + "action of this execution has produced. Check the action that declares it as output.")
             }
+            try checkApproved(artifact, for: action.name, in: execution)
             inputs.append(artifact)
         }
         return inputs
@@ -91,6 +87,7 @@ extension PipelineMachine {
             scheduleRun(attempt, of: execution, at: context.now, continuationToken: nil)
         }
         scheduleTimer(attempt)
+        announce(attempt, of: execution)
     }
 
     mutating func scheduleRun(

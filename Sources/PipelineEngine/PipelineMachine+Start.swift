@@ -32,7 +32,7 @@ extension PipelineMachine {
         try checkConcurrency(state.declaration.executionMode)
         try checkRevisions(request.input.sourceRevisions, in: state.declaration)
         let (variables, missing) = try variableValues(request.input.variables, in: state.declaration)
-        if let name = missing.first, request.trigger.type == .startPipelineExecution {
+        if let name = missing.first, former == nil, request.trigger.type == .startPipelineExecution {
             throw .invalidInput(Self.missingVariable(name))
         }
         let id = ExecutionID(context.ids.uuid())

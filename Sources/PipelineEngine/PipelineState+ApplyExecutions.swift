@@ -101,6 +101,8 @@ extension PipelineExecution {
             stages[index].actions = []
             stages[index].conditions = [:]
         case .failedActions:
+            // Not all of a PARALLEL execution's actions may start at once: the failed ones wait as if they were new.
+            if self.mode == .parallel { stages[index].actions.removeAll(where: \.hasFailed) }
             stages[index].conditions[.onSuccess] = nil
             stages[index].conditions[.onFailure] = nil
         }
