@@ -24,15 +24,69 @@ struct RuleRow: CustomTestStringConvertible, Sendable {
 
 @Suite("Declaration rules")
 struct DeclarationRuleTests {
-    @Test(arguments: RuleRow.types + RuleRow.structures + RuleRow.stages + RuleRow.actions + RuleRow.graph)
+    @Test(
+        arguments: RuleRow.types + RuleRow.structures + RuleRow.stages + RuleRow.actions + RuleRow.graph
+            + RuleRow.approvals)
     func `the first broken rule is answered with its exception and text`(row: RuleRow) async throws {
-        let pipeline = try row.broken(Pipelines.small())
+        try await check(row, of: Pipelines.small())
+    }
+
+    @Test(arguments: RuleRow.gates + RuleRow.rules)
+    func `the gates and rules of a stage are checked`(row: RuleRow) async throws {
+        try await check(row, of: Pipelines.small().setting("pipelineType", to: .string("V2")))
+    }
+
+    @Test(arguments: RuleRow.triggers)
+    func `triggers are checked`(row: RuleRow) async throws { try await check(row, of: Pipelines.triggered()) }
+
+    private func check(_ row: RuleRow, of valid: Document) async throws {
+        let pipeline = try row.broken(valid)
         let refusal = try await Room().refusal("CreatePipeline", .structure(["pipeline": pipeline]))
         #expect(refusal == APIError(row.exception, row.message))
-        let all = DeclarationFaults.all(in: pipeline, actionTypes: .everything, region: "us-east-1")
-        #expect(all.first?.exception == row.exception)
+        let all = DeclarationFaults.all(
+            in: pipeline, actionTypes: .everything, ruleTypes: .some, region: "us-east-1")
         #expect(all.first?.message == row.message)
         #expect(all.first?.path.hasPrefix("pipeline.") == true)
+    }
+
+    @Test func `triggers of more than 200 KB are refused`() async throws {
+        let text = String(repeating: "a", count: 240)
+        let patterns = (0..<8).map { #""\#(text)\#($0)""# }.joined(separator: ",")
+        let filters = (0..<3).map {
+            #"{"branches": {"includes": [\#(patterns)], "excludes": ["\#($0)"]}, "filePaths": {"includes": [\#(patterns)]}}"#
+        }
+        let entry = #"""
+            {"providerType": "CodeStarSourceConnection", "gitConfiguration": {"sourceActionName": "Fetch",
+             "push": [\#(filters.joined(separator: ","))], "pullRequest": [\#(filters.joined(separator: ","))]}}
+            """#
+        let many = "[\(Array(repeating: entry, count: 10).joined(separator: ","))]"
+        let pipeline = try Pipelines.triggered().setting("triggers", to: document(many))
+        let refusal = try await Room().refusal("CreatePipeline", .structure(["pipeline": pipeline]))
+        #expect(refusal.code == "InvalidStructureException")
+        #expect(refusal.message.hasSuffix("There can only be up to 204800 bytes of triggers in a pipeline"))
+    }
+
+    @Test(arguments: ["QUEUED", "PARALLEL"], ["gated", "triggered"])
+    func `modes, gates and triggers of V2 are shown as they were declared`(mode: String, which: String) async throws {
+        var pipeline = which == "gated" ? try Pipelines.gated("p") : try Pipelines.triggered("p")
+        if mode == "PARALLEL", which == "gated" {
+            pipeline = pipeline.setting("stages.2.onFailure", to: nil)
+                .setting("stages.1.onSuccess.conditions.0.result", to: .string("FAIL"))
+        }
+        pipeline = pipeline.setting("executionMode", to: .string(mode))
+        let room = Room()
+        try await room.create(pipeline)
+        let shown = try #require(try await room.call("GetPipeline", #"{"name": "p"}"#)["pipeline"])
+        #expect(shown["executionMode"] == .string(mode))
+        #expect(shown["triggers"] == pipeline["triggers"])
+        #expect(shown.at("stages.2.onFailure") == pipeline.at("stages.2.onFailure"))
+        let gate = "stages.1.onSuccess.conditions.0"
+        #expect(shown.at("\(gate).result") == pipeline.at("\(gate).result"))
+        #expect(shown.at("\(gate).rules.0.ruleTypeId") == pipeline.at("\(gate).rules.0.ruleTypeId"))
+        #expect(shown.at("\(gate).rules.0.inputArtifacts") == pipeline.at("\(gate).rules.0.inputArtifacts"))
+        if which == "gated" { #expect(shown.at("\(gate).rules.0.configuration.Token") == .string("****")) }
+        let updated = try await room.call("UpdatePipeline", .structure(["pipeline": shown]))
+        #expect(updated.setting("pipeline.version", to: .integer(1))["pipeline"] == shown)
     }
 
     @Test(arguments: ["small", "full", "secret"])

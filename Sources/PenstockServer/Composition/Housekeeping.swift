@@ -1,8 +1,8 @@
-import ActionRunner
+package import ActionRunner
 import Foundation
 package import Logging
 package import PipelineEngine
-import PipelineModel
+package import PipelineModel
 package import PluginKit
 package import ServiceLifecycle
 
