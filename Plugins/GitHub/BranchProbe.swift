@@ -89,8 +89,8 @@ package struct BranchProbe: RevisionProbe {
     }
 }
 
-/// Looks have no execution whose log could take what git says; its last words are in the failure.
-private struct SilentLog: ActionLog {
+/// Looks and questions have no execution whose log could take what git says; its last words are in the failure.
+struct SilentLog: ActionLog {
     func line(_ text: String) {}
     func mask(_ secret: String) {}
 }

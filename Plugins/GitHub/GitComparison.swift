@@ -39,7 +39,7 @@ struct GitComparison: Sendable {
         return GitProcess(
             environment: GitEnvironment(
                 folder: folder, workTree: folder.appending(path: "none"), remote: remote, owner: owner),
-            log: NoLog())
+            log: SilentLog())
     }
 
     /// Both commits' trees and no file of theirs.

@@ -74,9 +74,3 @@ package struct GitSourceHost: SourceHost {
         try? FileManager.default.removeItem(at: folder)
     }
 }
-
-/// The log of work that belongs to no action.
-struct NoLog: ActionLog {
-    func line(_ text: String) {}
-    func mask(_ secret: String) {}
-}

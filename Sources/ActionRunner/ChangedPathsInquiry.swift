@@ -37,7 +37,8 @@ struct ChangedPathsInquiry {
     private func ask(_ sourceHost: any SourceHost, on connection: Connection) async -> ChangedPathsAnswer {
         do throws(FailureDetails) {
             let paths = try await sourceHost.changedPaths(query, on: connection, host: host)
-            let match = paths.first { path in question.filters.contains { $0.admits(path) } }
+            let filters = question.filters.map(NameFilter.init)
+            let match = paths.first { path in filters.contains { $0.admits(path) } }
             return .inspected(match: match, count: paths.count)
         } catch {
             switch error.type {
@@ -51,8 +52,9 @@ struct ChangedPathsInquiry {
         switch question.change {
         case .push(let before, let after):
             .push(repository: question.repository, before: before, after: after)
-        case .pullRequest(let number, let head, let targetBranch, _):
-            .pullRequest(repository: question.repository, number: number, head: head, targetBranch: targetBranch)
+        case .pullRequest(let number, let head, let targetBranch, let base):
+            .pullRequest(
+                repository: question.repository, number: number, head: head, targetBranch: targetBranch, base: base)
         }
     }
 }

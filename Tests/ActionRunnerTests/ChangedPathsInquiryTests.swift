@@ -227,6 +227,8 @@ final class ScriptedSourceHost: SourceHost {
         ).answer()
         #expect(answer == .inspected(match: "docs/x", count: 1))
         #expect(
-            host.queries == [.pullRequest(repository: "acme/app", number: 7, head: "h", targetBranch: "main")])
+            host.queries == [
+                .pullRequest(repository: "acme/app", number: 7, head: "h", targetBranch: "main", base: "b")
+            ])
     }
 }

@@ -185,13 +185,23 @@ import Testing
         let entries = try JSONDecoder().decode([CorpusEntry].self, from: index).filter { $0.provider == "github" }
         var events = 0
         var ignored = 0
+        var refused = 0
         for entry in entries {
-            let parsed = try Self.parse(Data(contentsOf: corpus.appending(path: entry.file)), event: entry.event)
+            let body = try Data(contentsOf: corpus.appending(path: entry.file))
+            let parsed: ParsedDelivery
+            do {
+                parsed = try Self.parse(body, event: entry.event)
+            } catch PayloadError.unexpectedShape(let reason) {
+                // Somebody's test of a pull request without an action.
+                #expect(reason == "'action' has another type than expected", "\(entry.file)")
+                refused += 1
+                continue
+            }
             #expect(parsed.events.isEmpty == (parsed.ignored != nil), "\(entry.file)")
             #expect(entry.event != "push" || parsed.events.count == 1, "\(entry.file): \(parsed.ignored ?? "")")
             if parsed.events.isEmpty { ignored += 1 } else { events += parsed.events.count }
         }
-        #expect(!entries.isEmpty)
+        #expect(!entries.isEmpty && refused <= 1)
         try say("corpus: \(entries.count) GitHub payloads, \(events) events, \(ignored) ignored with a reason")
     }
 

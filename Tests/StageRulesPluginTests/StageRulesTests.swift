@@ -1,6 +1,7 @@
 import Foundation
 import PipelineModel
 import PluginKit
+import PluginKitTesting
 import Testing
 
 @testable import StageRulesPlugin

@@ -108,5 +108,12 @@ struct IntakeBench {
         }
     }
 
+    /// The work that is due for runners.
+    func claimedWork() async throws -> [ActionWork] {
+        try await ledger.claim(limit: 100, worker: WorkerID("w"), lease: 60).compactMap { claimed in
+            if case .runAction(let work) = claimed.effect.kind { work } else { nil }
+        }
+    }
+
     func journal() async throws -> [JournalEntry] { try await ledger.journal(before: nil, limit: 100) }
 }

@@ -48,6 +48,9 @@ package struct Modules: Sendable {
     package var actions: [any ActionProvider] {
         contributions.compactMap { if case .action(let provider) = $0 { provider } else { nil } }
     }
+    package var revisionProbes: [any RevisionProbe] {
+        contributions.compactMap { if case .revisionProbe(let probe) = $0 { probe } else { nil } }
+    }
     package var objectStores: [any ObjectStoreProvider] {
         contributions.compactMap { if case .objectStore(let provider) = $0 { provider } else { nil } }
     }
