@@ -58,7 +58,7 @@ extension RuleRow {
         approval("another truth", "BindToArtifacts", "TRUE", "'true' or 'false'"),
         approval(
             "an empty approver", "Approvers", "arn:a,,arn:b",
-            "a list of ARNs with commas between them, none of them empty"),
+            "a list of ARNs or user names with commas between them, none of them empty"),
         RuleRow(
             "more approvals than approvers",
             ["stages.1.actions.1": manual(#"{"RequiredApprovals": "3", "Approvers": "arn:a, arn:b"}"#)],

@@ -49,6 +49,33 @@ struct DeclarationRuleTests {
         #expect(all.first?.path.hasPrefix("pipeline.") == true)
     }
 
+    @Test(arguments: [
+        #"{"RequiredApprovals": "2", "Approvers": "arn:a, bob", "ForbidAuthor": "true", "BindToArtifacts": "false"}"#,
+        ##"{"RequiredApprovals": "#{variables.N}", "Approvers": "#{variables.Who}"}"##,
+        ##"{"RequiredApprovals": "3", "Approvers": "#{variables.Who}"}"##,
+    ])
+    func `what an approval asks beyond AWS is accepted, with variables too`(configuration: String) async throws {
+        let approval = #"{"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}"#
+        let pipeline = try Pipelines.small().setting("pipelineType", to: .string("V2"))
+            .setting("variables", to: document(#"[{"name": "N", "defaultValue": "2"}, {"name": "Who"}]"#))
+            .setting(
+                "stages.1.actions.1",
+                to: document(#"{"name": "Ask", "actionTypeId": \#(approval), "configuration": \#(configuration)}"#))
+        #expect(DeclarationFaults.all(in: pipeline, actionTypes: .everything, region: "us-east-1") == [])
+    }
+
+    @Test func `a gateway without rules says so`() throws {
+        let faults = DeclarationFaults.all(
+            in: try Pipelines.gated(), actionTypes: .everything, region: "us-east-1")
+        #expect(
+            faults.first
+                == DeclarationFault(
+                    path: "pipeline.stages.2.member.beforeEntry.conditions.1.member.rules.1.member.ruleTypeId",
+                    exception: "InvalidStageDeclarationException",
+                    message: "Rule 'Window' of stage 'Build': no module of this gateway provides the rule "
+                        + "DeploymentWindow; load a module with it, or remove the rule"))
+    }
+
     @Test func `triggers of more than 200 KB are refused`() async throws {
         let text = String(repeating: "a", count: 240)
         let patterns = (0..<8).map { #""\#(text)\#($0)""# }.joined(separator: ",")
