@@ -79,10 +79,17 @@ extension Build {
                 .jobFailed,
                 """
                 Build terminated with state: TIMED_OUT. It ran longer than the \(plan.project.timeoutMinutes) minutes \
-                of \(plan.script == .buildspec ? "projects.\(plan.action.projectName).timeout_minutes" : "a Commands rule")
+                of \(timeLimit)
                 """)
         case .lost:
             terminated("The build's shell was ended from inside the build, or the sandbox could not be kept up")
+        }
+    }
+
+    private var timeLimit: String {
+        switch plan.script {
+        case .buildspec: "projects.\(plan.action.projectName).timeout_minutes"
+        case .commands: "a Commands rule"
         }
     }
 

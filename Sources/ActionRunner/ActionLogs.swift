@@ -29,8 +29,13 @@ package final class ActionLogs: Sendable {
         file(of: LogSubject(rule), in: pipeline)
     }
 
+    /// The folder of all logs of an execution; it may not exist.
+    func folder(of execution: ExecutionID, in pipeline: PipelineName) -> URL {
+        folder.appending(path: Self.folderName(of: pipeline)).appending(path: execution.rawValue)
+    }
+
     private func file(of subject: LogSubject, in pipeline: PipelineName) -> URL {
-        folder.appending(path: Self.folderName(of: pipeline)).appending(path: subject.execution.rawValue)
+        folder(of: subject.execution, in: pipeline)
             .appending(path: "\(subject.stage).\(subject.name).\(subject.id.suffix(8)).log")
     }
 

@@ -109,7 +109,8 @@ enum InvocationSettings {
         let kinds = SourceRevisionOverride.Kind.allCases.map(\.rawValue).joined(separator: ", ")
         return try list(
             json, key: "SourceRevisions",
-            like: #"[{"actionName":"Source","revisionType":"COMMIT_ID","revisionValue":"…"}] with a type of \#(kinds)"#)
+            like:
+                #"[{"actionName":"Source","revisionType":"COMMIT_ID","revisionValue":"…"}], its type one of \#(kinds)"#)
     }
 
     static func variables(_ json: String?) throws(FailureDetails) -> [String: String] {

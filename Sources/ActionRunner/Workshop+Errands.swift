@@ -1,4 +1,3 @@
-import Foundation
 import Logging
 import PipelineEngine
 import PipelineModel
@@ -32,43 +31,49 @@ extension Workshop {
     private enum NoticeEnd {
         /// Told, or not to be told any more.
         case ended
-        /// The effect is gone: the approval was answered, or its lease went to another.
+        /// The effect's lease went to another.
         case taken
     }
 
     /// Attempts, with pauses that double from a quarter of a minute to an hour: about a day.
     private static let noticeAttempts = 32
 
-    /// Tries again those that failed, later each time, until all were told, the approval has expired or been answered,
-    /// or a day has passed. The lease is kept meanwhile.
+    /// Tries again those that failed, later each time, until all were told, the approval waits no more, or a day has
+    /// passed. The lease is kept meanwhile.
     private func deliver(_ notice: ApprovalNotice, _ claimed: ClaimedEffect) async -> NoticeEnd {
-        let message: NotificationMessage
-        do {
-            message = try NotificationMessage(notice, consoleLinkBase: settings.consoleLinkBase)
-        } catch {
-            logger.error(
-                "a message could not be written", metadata: ["topic": "\(notice.topic)", "reason": "\(error)"])
-            return .ended
-        }
+        let (subject, body) = notice.snsMessage(consoleLinkBase: settings.consoleLinkBase)
+        let message = NotificationMessage(topic: notice.topic, subject: subject, body: body)
         var untold = notifiers
         var attempt = claimed.attempt
         while true {
+            if attempt > 1, await !mayWait(notice, of: claimed.effect.pipeline) { return .ended }
             let failures = await notify(message, &untold)
             guard !untold.isEmpty, !Task.isCancelled else { return .ended }
-            let expired = host.now().timeIntervalSince1970 >= notice.expires
-            guard attempt < Self.noticeAttempts, !expired else {
-                logger.error(
-                    "a message was given up",
-                    metadata: ["topic": "\(notice.topic)", "reason": "\(failures.joined(separator: "; "))"])
+            let facts: Logger.Metadata = [
+                "topic": "\(notice.topic)", "reason": "\(failures.joined(separator: "; "))",
+            ]
+            guard attempt < Self.noticeAttempts else {
+                logger.error("a message could not be delivered for a day and is given up", metadata: facts)
                 return .ended
             }
-            logger.warning(
-                "a message could not be delivered; it is tried again",
-                metadata: ["topic": "\(notice.topic)", "reason": "\(failures.joined(separator: "; "))"])
+            logger.warning("a message could not be delivered; it is tried again", metadata: facts)
             let pause = min(3600, settings.noticePause * Double(1 << min(attempt - 1, 8)))
             do { try await Task.sleep(for: .seconds(pause)) } catch { return .ended }
             if await !isStillOurs(claimed.id) { return .taken }
             attempt += 1
+        }
+    }
+
+    /// Whether somebody may still have to answer.
+    private func mayWait(_ notice: ApprovalNotice, of pipeline: PipelineName) async -> Bool {
+        do {
+            let executions = try await ledger.state(of: pipeline)?.executions.values
+            return executions?.contains { execution in
+                execution.stages.last?.actions.contains { $0.approvalToken == notice.token } ?? false
+            } ?? false
+        } catch {
+            // Told once too often is better than never.
+            return true
         }
     }
 
@@ -91,7 +96,6 @@ extension Workshop {
         do {
             return try await ledger.renew([effect], worker: worker, lease: settings.lease).contains(effect)
         } catch {
-            // Told once too often is better than never.
             return true
         }
     }

@@ -31,108 +31,114 @@ final class ScriptedNotifier: Notifier {
 }
 
 @Suite struct ApprovalNoticeTests {
-    private static let notice = ApprovalNotice(
-        topic: "arn:aws:sns:us-east-2:1:t", region: "us-east-2", pipeline: "Shop", stage: "Gate", action: "Ok",
-        token: "1a2b", expires: 1_467_922_920, customData: "Look \"here\"/there")
+    private static let topic = "arn:aws:sns:us-east-1:000000000000:approvals"
 
-    /// The notice as an effect that the workshop's worker holds: it takes the place of an action's.
-    private static func lend(_ bench: RunnerBench, attempt: Int = 1) async throws -> ClaimedEffect {
-        _ = try await bench.ledger.perform(.create(.plain(), trigger: .init(type: .createPipeline)), on: "p")
-        let held = try await bench.ledger.claim(limit: 9, worker: bench.workshop.worker, lease: 60)
-        let run = try #require(held.first)
-        let claimed = ClaimedEffect(
-            id: run.id, effect: Effect(kind: .notify(notice), pipeline: "p", subject: .errand("n"), dueAt: 0),
-            attempt: attempt)
-        _ = bench.workshop.running.register("n", effect: run.id, isErrand: true)
-        return claimed
+    private static func pipeline() -> PipelineDeclaration {
+        let approval = ActionDeclaration(
+            name: "Ok", actionTypeId: .manualApproval,
+            configuration: ["NotificationArn": .plain(topic), "CustomData": .plain("Look here")])
+        return PipelineDeclaration(
+            name: "p", roleArn: "r", artifactStore: ArtifactStoreDeclaration(location: "artifacts"),
+            stages: [
+                RunnerBench.source(), StageDeclaration(name: "Gate", actions: [approval]), RunnerBench.build(),
+            ])
     }
 
-    private static func isGone(_ effect: EffectID, _ bench: RunnerBench) async throws -> Bool {
-        try await bench.ledger.renew([effect], worker: bench.workshop.worker, lease: 60).isEmpty
+    private static func bench(_ notifiers: [any Notifier]) async throws -> RunnerBench {
+        let bench = try RunnerBench([RunnerBench.filesSource()], notifiers: notifiers)
+        try await bench.workshop.prepare()
+        _ = try await bench.ledger.perform(.create(pipeline(), trigger: .init(type: .createPipeline)), on: "p")
+        return bench
     }
 
-    @Test func `the message is the one that SNS subscribers know`() throws {
-        var notice = Self.notice
-        notice.externalEntityLink = "http://example.com"
-        let message = try NotificationMessage(notice, consoleLinkBase: "https://c")
-        #expect(message.topic == "arn:aws:sns:us-east-2:1:t")
-        #expect(message.subject == "APPROVAL NEEDED: AWS CodePipeline Shop for action Ok")
-        let body = try #require(try JSONSerialization.jsonObject(with: Data(message.body.utf8)) as? NSDictionary)
-        let expected: NSDictionary = [
-            "region": "us-east-2", "consoleLink": "https://c/view/Shop",
-            "approval": [
-                "pipelineName": "Shop", "stageName": "Gate", "actionName": "Ok", "token": "1a2b",
-                "expires": "2016-07-07T20:22Z", "externalEntityLink": "http://example.com",
-                "approvalReviewLink": "https://c/view/Shop/Gate/Ok/approve/1a2b", "customData": "Look \"here\"/there",
-            ],
-        ]
-        #expect(body == expected)
-        #expect(try !NotificationMessage(Self.notice, consoleLinkBase: "").body.contains("externalEntityLink"))
+    private static func token(_ bench: RunnerBench) async throws -> String? {
+        let execution = try await bench.ledger.executions(of: "p", before: nil, limit: 1).first
+        return execution?.stages.last?.actions.first?.approvalToken
+    }
+
+    /// What is to be told has been told or given up: the approval's timer alone is left.
+    private static func isSettled(_ bench: RunnerBench) async throws -> Bool {
+        let counts = try await bench.ledger.counts()
+        return bench.workshop.running.effects.isEmpty && counts.effectsDue == 0 && counts.effectsWaiting == 1
     }
 
     @Test func `every notifier gets it once, those that fail until they take it`() async throws {
         let (good, slow) = (ScriptedNotifier(), ScriptedNotifier(failures: 3))
-        let bench = try RunnerBench([], notifiers: [good, slow], clock: { 1_467_900_000 })
+        let bench = try await Self.bench([good, slow])
         defer { bench.host.remove() }
-        let claimed = try await Self.lend(bench)
-        await bench.workshop.perform(claimed)
+        let token = try await bench.working { () -> String? in
+            guard let token = try await Self.token(bench), try await Self.isSettled(bench) else { return nil }
+            return token
+        }
         #expect(good.messages.count == 1 && good.attempts == 1)
-        #expect(slow.messages.count == 1 && slow.attempts == 4)
-        #expect(slow.messages == good.messages)
-        #expect(try await Self.isGone(claimed.id, bench) && bench.workshop.running.effects.isEmpty)
+        #expect(slow.messages == good.messages && slow.attempts == 4)
+        let message = try #require(good.messages.first)
+        #expect(message.topic == Self.topic)
+        #expect(message.subject == "APPROVAL NEEDED: AWS CodePipeline p for action Ok")
+        #expect(message.body.contains("https://penstock.example/view/p/Gate/Ok/approve/\(token)"))
+        #expect(message.body.contains(#""customData":"Look here""#))
     }
 
-    @Test func `without a notifier the effect ends`() async throws {
-        let bench = try RunnerBench([])
+    @Test func `without a notifier the approval waits untold`() async throws {
+        let bench = try await Self.bench([])
         defer { bench.host.remove() }
-        let claimed = try await Self.lend(bench)
-        await bench.workshop.perform(claimed)
-        #expect(try await Self.isGone(claimed.id, bench))
-    }
-
-    @Test func `after a day, or when the approval has expired, nobody is told any more`() async throws {
-        let deaf = ScriptedNotifier(failures: .max)
-        let late = try RunnerBench([], notifiers: [deaf], clock: { 1_467_900_000 })
-        defer { late.host.remove() }
-        let last = try await Self.lend(late, attempt: 32)
-        await late.workshop.perform(last)
-        #expect(try await Self.isGone(last.id, late) && deaf.attempts == 1)
-
-        let expired = try RunnerBench([], notifiers: [deaf], clock: { 1_467_922_921 })
-        defer { expired.host.remove() }
-        let first = try await Self.lend(expired)
-        await expired.workshop.perform(first)
-        #expect(try await Self.isGone(first.id, expired) && deaf.attempts == 2)
+        _ = try await bench.working {
+            if try await Self.token(bench) == nil { return nil as Bool? }
+            return try await Self.isSettled(bench) ? true : nil
+        }
     }
 
     @Test func `an approval that was answered meanwhile is announced no more`() async throws {
         let deaf = ScriptedNotifier(failures: .max)
-        let bench = try RunnerBench([], notifiers: [deaf], clock: { 1_467_900_000 })
+        let bench = try await Self.bench([deaf])
         defer { bench.host.remove() }
-        let claimed = try await Self.lend(bench)
-        // Its effect is cancelled: nobody holds it any more.
-        _ = try await bench.ledger.finish(claimed.id, reporting: nil, on: "p")
+        _ = try await bench.working { () -> Bool? in
+            guard deaf.attempts > 1, let token = try await Self.token(bench) else { return nil }
+            let answer = ApprovalAnswer(
+                stage: "Gate", action: "Ok", token: token, status: .rejected, summary: "", by: "me")
+            _ = try await bench.ledger.perform(.answerApproval(answer), on: "p")
+            return true
+        }
+        _ = try await bench.working {
+            let counts = try await bench.ledger.counts()
+            return counts.effectsDue + counts.effectsWaiting == 0 ? true : nil
+        }
+        #expect(deaf.messages.isEmpty)
+    }
+
+    @Test func `after a day nobody is told any more`() async throws {
+        let deaf = ScriptedNotifier(failures: .max)
+        let bench = try await Self.bench([deaf])
+        defer { bench.host.remove() }
+        let claimed = try await Self.lend(bench, attempt: 32)
         await bench.workshop.perform(claimed)
         #expect(deaf.attempts == 1)
+        #expect(try await bench.ledger.renew([claimed.id], worker: bench.workshop.worker, lease: 60).isEmpty)
     }
 
     @Test func `a shutdown hands the message back`() async throws {
         let deaf = ScriptedNotifier(failures: .max)
-        let bench = try RunnerBench([], notifiers: [deaf], clock: { 1_467_900_000 })
+        let bench = try await Self.bench([deaf])
         defer { bench.host.remove() }
-        let claimed = try await Self.lend(bench)
+        let claimed = try await Self.lend(bench, attempt: 1)
         bench.workshop.running.cancelErrands()
         await bench.workshop.perform(claimed)
         let again = try await bench.ledger.claim(limit: 9, worker: WorkerID("next"), lease: 60)
         #expect(again.map(\.id) == [claimed.id])
     }
-}
 
-extension PipelineDeclaration {
-    /// Source and build, without a gate.
-    static func plain() -> PipelineDeclaration {
-        PipelineDeclaration(
-            name: "p", roleArn: "r", artifactStore: ArtifactStoreDeclaration(location: "artifacts"),
-            stages: [RunnerBench.source(), RunnerBench.build()])
+    /// The notice as the workshop holds it after so many attempts: the source is run by hand.
+    private static func lend(_ bench: RunnerBench, attempt: Int) async throws -> ClaimedEffect {
+        for run in try await bench.ledger.claim(limit: 9, worker: bench.workshop.worker, lease: 60) {
+            guard case .runAction(let work) = run.effect.kind else { continue }
+            let outputs = work.action.outputArtifacts
+            _ = try await bench.ledger.finish(
+                run.id, reporting: .actionSucceeded(ActionReference(work.action), ActionResult(outputs: outputs)),
+                on: "p")
+        }
+        let held = try await bench.ledger.claim(limit: 9, worker: bench.workshop.worker, lease: 60)
+        let notice = try #require(held.first)
+        _ = bench.workshop.running.register(notice.effect.subject.id, effect: notice.id, isErrand: true)
+        return ClaimedEffect(id: notice.id, effect: notice.effect, attempt: attempt)
     }
 }

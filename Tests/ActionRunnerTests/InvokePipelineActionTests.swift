@@ -123,7 +123,7 @@ import Testing
             [
                 "PipelineName": "next",
                 "SourceRevisions": #"[{"actionName":"Fetch","revisionType":"TAG","revisionValue":"v"}]"#,
-            ], "with a type of COMMIT_ID, IMAGE_DIGEST"
+            ], "its type one of COMMIT_ID, IMAGE_DIGEST"
         ),
         (
             [

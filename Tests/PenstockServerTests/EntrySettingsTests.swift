@@ -2,6 +2,7 @@ import Foundation
 import PluginKit
 import PipelineModel
 import Testing
+import WebhookIntake
 
 @testable import PenstockServer
 
@@ -36,6 +37,11 @@ import Testing
         ("hooks: {a: {connection: c, secret: [s3cr3t]}}", "hooks.a.secret", "expected String"),
         ("stores: {b: S3}", "stores.b", "{module: S3"),
         ("stores: {b: {module: 5}}", "stores.b.module", "a module's name"),
+        ("polling: {interval_seconds: 0}", "polling.interval_seconds", "must be 1 to 86400"),
+        ("polling: {interval_seconds: 90, slowest_seconds: 60}", "polling.slowest_seconds", "must be 90 to"),
+        ("polling: {head_check_seconds: daily}", "polling.head_check_seconds", "expected Double"),
+        ("polling: {concurrent_looks: 0}", "polling.concurrent_looks", "1 to 256"),
+        ("polling: {often: true}", "polling.often", "unknown setting"),
         ("schedules: [a]", "schedules", "a map"),
         ("schedules: {a: {schedule: rate(5 minutes)}}", "schedules.a", "'pipeline' is missing"),
         ("schedules: {a: {pipeline: p}}", "schedules.a", "'schedule' is missing"),
@@ -130,6 +136,12 @@ import Testing
         #expect(stores.map(\.module) == ["S3", "Local"])
         #expect(stores[0].settings == .map(["endpoint": .string("http://x")]))
         #expect(stores[1].settings == .map(["path": .string("/p")]))
+    }
+
+    @Test func `polling has its pauses`() throws {
+        let polling = try settings("polling: {interval_seconds: 900, concurrent_looks: 2}").polling
+        #expect(polling.pollInterval == 900 && polling.slowestPoll == 900 && polling.concurrentLooks == 2)
+        #expect(try settings("polling:").polling == SourcePollingSettings())
     }
 
     @Test func `a schedule has its pipeline, times, variables and revisions`() throws {

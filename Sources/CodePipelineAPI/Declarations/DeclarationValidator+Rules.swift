@@ -32,7 +32,7 @@ extension DeclarationValidator {
         let known = ruleTypes.all.map(\.id)
         let remedy =
             known.isEmpty
-            ? "none is loaded; load a module with it, or remove the rule"
+            ? "load a module with it, or remove the rule"
             : "load a module with it, or use one of \(known.map(\.provider).joined(separator: ", "))"
         let version =
             known.contains { $0.provider == type.provider } || type.version != "1" ? " (version \(type.version))" : ""

@@ -1,3 +1,4 @@
+import PipelineEngine
 package import PipelineModel
 package import PluginKit
 
@@ -23,6 +24,6 @@ package struct ActionTypeCatalogue: Sendable {
             ConfigurationProperty("NotificationArn", summary: "the topic that is told of a waiting approval"),
             ConfigurationProperty("ExternalEntityLink", summary: "a URL for the approver to look at"),
             ConfigurationProperty("CustomData", summary: "a text for the approver"),
-        ] + ApprovalKey.allCases.map { ConfigurationProperty($0.rawValue, summary: $0.summary) },
+        ] + ApprovalTerms.Key.allCases.map { ConfigurationProperty($0.rawValue, summary: $0.summary) },
         inputArtifacts: 0...0, outputArtifacts: 0...0, timeout: 7 * 86_400)
 }

@@ -61,8 +61,9 @@ package enum ServeCommand {
         // meanwhile is committed, and starts its pipelines after the restart.
         let group = ServiceGroup(
             configuration: .init(
-                services: [application, gateway.workshop], gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: gateway.logger))
+                services: [
+                    application, gateway.workshop, gateway.polling, gateway.schedules, gateway.housekeeping,
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: gateway.logger))
         do {
             try await group.run()
         } catch let error where "\(error)".contains("Address already in use") || "\(error)".contains("errno: 98") {

@@ -1,10 +1,10 @@
-import ActionRunner
+package import ActionRunner
 import Foundation
 package import Logging
 package import PipelineEngine
-import PipelineModel
+package import PipelineModel
 package import PluginKit
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Lets go of history that the retention settings no longer want: rows of the ledger, then the logs of the executions
 /// that they belonged to and their artifacts in the gateway's own buckets. Buckets elsewhere have lifecycle rules of

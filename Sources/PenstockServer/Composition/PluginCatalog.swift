@@ -48,6 +48,18 @@ package struct Modules: Sendable {
     package var actions: [any ActionProvider] {
         contributions.compactMap { if case .action(let provider) = $0 { provider } else { nil } }
     }
+    package var rules: [any RuleProvider] {
+        contributions.compactMap { if case .rule(let provider) = $0 { provider } else { nil } }
+    }
+    package var sourceHosts: [any SourceHost] {
+        contributions.compactMap { if case .sourceHost(let host) = $0 { host } else { nil } }
+    }
+    package var revisionProbes: [any RevisionProbe] {
+        contributions.compactMap { if case .revisionProbe(let probe) = $0 { probe } else { nil } }
+    }
+    package var notifiers: [any Notifier] {
+        contributions.compactMap { if case .notifier(let notifier) = $0 { notifier } else { nil } }
+    }
     package var objectStores: [any ObjectStoreProvider] {
         contributions.compactMap { if case .objectStore(let provider) = $0 { provider } else { nil } }
     }

@@ -1,6 +1,7 @@
 import Configuration
 package import Foundation
 import Logging
+package import PipelineEngine
 package import PluginKit
 package import WebhookIntake
 
@@ -20,6 +21,9 @@ package struct ServerSettings: Sendable {
     package var stores: [StoreSettings]
     /// What starts pipelines at certain times.
     package var schedules: [ScheduleDeclaration]
+    /// How often sources are looked at.
+    package var polling: SourcePollingSettings
+    package var retention: RetentionPolicy
     /// CodeBuild projects, given to that module as they stand.
     package var projects: SettingValue
     /// Settings of modules by name.
@@ -67,6 +71,8 @@ package struct ServerSettings: Sendable {
             hooks: try file.entries("hooks").map(HookSettings.init),
             stores: try file.entries("stores").map(StoreSettings.init),
             schedules: try file.entries("schedules").map(ScheduleSettings.declaration),
+            polling: try PollingSettings.read(file.values["polling"] ?? .map([:])),
+            retention: try RetentionSettings.read(file.values["retention"] ?? .map([:])),
             projects: file.values["projects"] ?? .map([:]),
             modules: Dictionary(
                 try file.entries("modules").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),

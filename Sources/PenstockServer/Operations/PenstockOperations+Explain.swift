@@ -46,22 +46,24 @@ extension PenstockOperations {
         return others
     }
 
-    /// They start when this one ends, so the executions up to then are looked through, newest first.
+    /// They start in the commit that ends this one, so numbers are looked through upwards until that moment.
     private func followers(of execution: PipelineExecution) async throws -> [PipelineExecution] {
+        guard execution.status == .failed || execution.status == .cancelled || execution.isCancelling else { return [] }
         var followers: [PipelineExecution] = []
-        var cursor: Int?
+        var first = execution.number + 1
         for _ in 0..<Self.followerPages {
-            let page = try await gateway.ledger.executions(of: execution.pipeline, before: cursor, limit: 100)
+            let page = try await gateway.ledger.executions(of: execution.pipeline, before: first + 100, limit: 100)
+                .filter { $0.number >= first }
             followers += page.filter {
                 $0.restarts == execution.id || $0.trigger.detail?.contains(execution.id.rawValue) == true
             }
-            guard let last = page.last, last.number > execution.number else { break }
-            cursor = last.number
+            guard let newest = page.first, newest.startTime <= execution.lastUpdateTime else { break }
+            first += 100
         }
         return followers
     }
 
-    private static let followerPages = 20
+    private static let followerPages = 50
 
     func explainPipeline(_ input: JSONValue) async throws -> PipelineExplanation {
         let state = try await state(input)

@@ -170,15 +170,3 @@ extension LogView {
         startTime = Date(timeIntervalSince1970: attempt.startTime)
     }
 }
-
-extension ActionLogs {
-    /// A rule's log stands beside the actions': `STAGE.GATE.RULE.….log`.
-    fileprivate func file(of rule: RuleExecution, in pipeline: PipelineName) -> URL {
-        file(
-            of: ActionExecution(
-                id: ActionExecutionID(rule.id.rawValue), executionID: rule.executionID,
-                pipelineVersion: rule.pipelineVersion, stage: rule.stage,
-                action: ActionName("\(rule.gate.rawValue).\(rule.rule)"), type: .manualApproval,
-                startTime: rule.startTime), in: pipeline)
-    }
-}

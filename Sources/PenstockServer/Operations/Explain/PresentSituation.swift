@@ -38,7 +38,7 @@ struct PresentSituation {
         switch reason {
         case nil: "an execution holds it, or its transition is disabled"
         case .stageHeld(let holder)?: holder.rawValue.isEmpty ? "others wait there" : "\(names(holder)) holds it"
-        case .behind(let other)?: "\(names(other)) came first (QUEUED)"
+        case .behind(let other)?: "\(names(other)) came first"
         case .transitionDisabled(let caller, let reason)?:
             "\(Spoken.person(caller)) disabled the transition" + (reason.isEmpty ? "" : ": \(reason)")
         }
@@ -72,9 +72,7 @@ struct PresentSituation {
         let since = Spoken.duration(now - action.startTime)
         if action.approvalToken != nil {
             let expiry = action.deadline.map { "; it expires \(Spoken.deadline($0, now: now))" } ?? ""
-            let given =
-                action.approvals.isEmpty
-                ? "" : "; approved so far by " + Spoken.list(action.approvals.map(Spoken.person))
+            let given = approvals(of: action)
             return "action \(action.stage)/\(action.action) has waited \(since) for an approval\(expiry)\(given)"
         }
         var text = "action \(action.stage)/\(action.action) (\(action.type.provider)) has run for \(since)"
@@ -82,6 +80,15 @@ struct PresentSituation {
         text += action.summary.map { ": \($0)" } ?? ""
         text += action.externalExecutionURL.map { " (\($0))" } ?? ""
         return text + (action.deadline.map { "; it times out \(Spoken.deadline($0, now: now))" } ?? "")
+    }
+
+    /// Where several must approve: who has.
+    private func approvals(of action: ActionExecution) -> String {
+        // Terms that can't be read have failed the action at its start.
+        let terms = Result { () throws(FailureDetails) in try ApprovalTerms(action.resolvedConfiguration) }
+        guard case .success(let terms) = terms, terms.requiredApprovals > 1 else { return "" }
+        let given = action.approvals.isEmpty ? "" : ": " + Spoken.list(action.approvals.map(Spoken.person))
+        return "; \(action.approvals.count) of \(terms.requiredApprovals) have approved\(given)"
     }
 
     private func judging(_ gate: ConditionGate, _ condition: ConditionExecution, in stage: StageName) -> String {
