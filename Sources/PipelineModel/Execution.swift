@@ -37,6 +37,8 @@ public struct PipelineExecution: Codable, Sendable, Equatable {
     public var restarts: ExecutionID?
     /// Who made the change that started it, as far as it is known: names, ids, addresses.
     public var authors: [String]
+    /// What PutActionRevision started it with, where the source takes no override.
+    public var putRevision: SourceRevision?
 
     public init(
         id: ExecutionID, pipeline: PipelineName, pipelineVersion: Int, number: Int, mode: ExecutionMode,
