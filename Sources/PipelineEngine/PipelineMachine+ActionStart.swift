@@ -99,7 +99,8 @@ extension PipelineMachine {
         let work = ActionWork(
             action: attempt, revision: revisions.first, revisions: revisions.count > 1 ? revisions : nil,
             continuationToken: continuationToken,
-            invokedBy: isInvoke ? execution.invokedBy + [execution.pipeline] : nil)
+            invokedBy: isInvoke ? execution.invokedBy + [execution.pipeline] : nil,
+            eventVariables: revisions.isEmpty || execution.eventVariables.isEmpty ? nil : execution.eventVariables)
         schedule(.runAction(work), for: attempt, at: due)
     }
 

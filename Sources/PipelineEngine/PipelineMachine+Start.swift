@@ -42,6 +42,7 @@ extension PipelineMachine {
             startTime: context.now, sourceRevisionOverrides: request.input.sourceRevisions, variables: variables)
         execution.invokedBy = request.input.invokedBy ?? []
         execution.authors = request.input.authors ?? []
+        execution.eventVariables = request.input.eventVariables ?? [:]
         execution.restarts = former
         execution.putRevision = revision
         emit(.executionStarted(execution))

@@ -36,6 +36,8 @@ extension PipelineState {
             switch execution.trigger.type {
             case .pollForSourceChanges: .poll
             case .putActionRevision: .put
+            // The late delivery of the same push must find that somebody was quicker.
+            case .webhook where execution.trigger.isHeadCheck: .poll
             default: .event
             }
         for revision in execution.sourceRevisionOverrides {
