@@ -2,7 +2,7 @@ import PipelineEngine
 import PipelineModel
 
 /// The last word on every execution and attempt that a decision's events speak about, in the order of the first
-/// mention. It is found in the state afterwards, or among those that departed from it.
+/// mention. It is found in the state afterwards, or among those that departed from it or were replaced in it.
 struct TouchedRecords {
     private(set) var executions: [PipelineExecution] = []
     private(set) var actions: [ActionExecution] = []
@@ -17,10 +17,15 @@ struct TouchedRecords {
         for event in decision.events {
             guard let id = event.execution, let execution = record(id) else { continue }
             if seenExecutions.insert(id).inserted { executions.append(execution) }
-            if let rule = event.ruleReference.flatMap({ execution.rule($0) }), seenRules.insert(rule.id).inserted {
+            if let reference = event.ruleReference,
+                let rule = execution.rule(reference) ?? decision.replaced.rules[reference.id],
+                seenRules.insert(rule.id).inserted
+            {
                 rules.append(rule)
             }
-            guard let reference = event.actionReference, let attempt = execution.attempt(reference) else { continue }
+            guard let reference = event.actionReference,
+                let attempt = execution.attempt(reference) ?? decision.replaced.actions[reference.id]
+            else { continue }
             if seenActions.insert(reference.id).inserted { actions.append(attempt) }
         }
     }
