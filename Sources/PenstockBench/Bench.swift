@@ -5,5 +5,5 @@ import ArgumentParser
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "PenstockBench", abstract: "Measures the gateway against its targets and its peers.",
-        subcommands: [Measure.self, ServeNoOp.self, PackFolder.self], defaultSubcommand: Measure.self)
+        subcommands: [Measure.self, ServeNoOp.self, PackFolder.self, InFlight.self], defaultSubcommand: Measure.self)
 }

@@ -7,7 +7,7 @@ struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the benchmarks and print the table.")
 
     enum Part: String, ExpressibleByArgument, CaseIterable {
-        case deliveries, starts, latency, executions, packing, footprint, engine
+        case deliveries, starts, latency, executions, packing, footprint, engine, history, flight, wide
     }
 
     @Option(help: "The gateway's binary.")
@@ -25,8 +25,13 @@ struct Measure: AsyncParsableCommand {
     @Option(help: "Seconds of load in each run.")
     var seconds = 5
 
+    @Option(help: "Executions of history in the ledger.")
+    var history = 100_000
+
     func validate() throws {
-        guard runs > 0, seconds > 0 else { throw ValidationError("--runs and --seconds must be above 0") }
+        guard runs > 0, seconds > 0, history > 0 else {
+            throw ValidationError("--runs, --seconds and --history must be above 0")
+        }
     }
 
     func run() async throws {
@@ -51,6 +56,9 @@ struct Measure: AsyncParsableCommand {
         case .packing: return try PackSpeed(runs: min(runs, 3)).figures()
         case .engine: return try EngineSpeed(runs: runs).figures()
         case .footprint: return try Footprint(server: server, runs: runs).figures()
+        case .history: return try await HistoryScale(payload: payload, executions: history).figures()
+        case .flight: return try InFlight.figures()
+        case .wide: return try await WidePipeline().figures()
         }
     }
 }

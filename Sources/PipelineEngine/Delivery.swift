@@ -74,11 +74,14 @@ package struct DeliveryDecision: Codable, Sendable, Equatable {
     package var pipeline: PipelineName?
     package var started: ExecutionID?
     package var reason: String
+    /// The question about changed paths that has no final answer yet.
+    package var question: SubjectID?
 
-    package init(pipeline: PipelineName?, started: ExecutionID?, reason: String) {
+    package init(pipeline: PipelineName?, started: ExecutionID?, reason: String, question: SubjectID? = nil) {
         self.pipeline = pipeline
         self.started = started
         self.reason = reason
+        self.question = question
     }
 }
 

@@ -30,10 +30,17 @@ package protocol Ledger: LedgerQueries {
     func release(_ effects: [EffectID], worker: WorkerID) async throws
 
     /// Removes the effect and performs the command that reports it, in one transaction. Harmless when the effect is
-    /// gone: the command is performed all the same and decides for itself whether it is late.
+    /// gone: the command is performed all the same and decides for itself whether it is late. Only the answer to a
+    /// question about changed paths is taken once, with its effect.
     func finish(
         _ effect: EffectID, reporting command: PipelineCommand?, on pipeline: PipelineName
     ) async throws -> CommandOutcome
+
+    /// Forgets old history and deliveries in small writes, at most about a thousand executions and ten thousand
+    /// deliveries a call: call again until the report is complete.
+    ///
+    /// - Throws: ``LedgerError``, when nothing was removed.
+    func prune(_ policy: RetentionPolicy, at now: Double) async throws -> PruneReport
 
     /// Hints: yields when effects were written that are due now. Each caller gets its own stream.
     func wakeUps() -> AsyncStream<Void>

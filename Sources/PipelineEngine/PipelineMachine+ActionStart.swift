@@ -99,12 +99,17 @@ extension PipelineMachine {
         let work = ActionWork(
             action: attempt, revision: revisions.first, revisions: revisions.count > 1 ? revisions : nil,
             continuationToken: continuationToken,
-            invokedBy: isInvoke ? execution.invokedBy + [execution.pipeline] : nil)
+            invokedBy: isInvoke ? execution.invokedBy + [execution.pipeline] : nil,
+            eventVariables: revisions.isEmpty || execution.eventVariables.isEmpty ? nil : execution.eventVariables)
         schedule(.runAction(work), for: attempt, at: due)
     }
 
     mutating func scheduleTimer(_ attempt: ActionExecution) {
-        guard let deadline = attempt.deadline else { return }
+        guard var deadline = attempt.deadline else { return }
+        // Each reply schedules the timer anew.
+        if let silence = context.settings.replyTimeouts[attempt.type] {
+            deadline = min(deadline, context.now + Double(silence))
+        }
         schedule(.timer(.actionTimedOut(ActionReference(attempt))), for: attempt, at: deadline)
     }
 

@@ -61,7 +61,7 @@ extension PipelineMachine {
         else { return nil }
         let input = StartInput(
             sourceRevisions: newest.startedRevisions(in: draft), variables: newest.startedVariables(in: draft),
-            invokedBy: newest.invokedBy, authors: newest.authors)
+            invokedBy: newest.invokedBy, authors: newest.authors, eventVariables: newest.eventVariables)
         do {
             return try begin(StartRequest(trigger: newest.trigger, input: input), restarting: newest.id)
         } catch {

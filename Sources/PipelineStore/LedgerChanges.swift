@@ -10,6 +10,9 @@ struct LedgerChanges {
     private(set) var executions = RecordList<ExecutionID, PipelineExecution>()
     private(set) var actions = RecordList<ActionExecutionID, ActionRecord>()
     private(set) var rules = RecordList<RuleExecutionID, RuleRecord>()
+    private(set) var successes: Set<StageSuccess> = []
+    /// The deliveries that started executions of this batch.
+    private(set) var deliveries: [ExecutionID: Int64] = [:]
     /// Whether effects were written that are due already.
     var hasDueEffects = false
 
@@ -20,6 +23,8 @@ struct LedgerChanges {
     mutating func keep(_ execution: PipelineExecution) { executions.put(execution, for: execution.id) }
     mutating func keep(_ action: ActionRecord) { actions.put(action, for: action.action.id) }
     mutating func keep(_ rule: RuleRecord) { rules.put(rule, for: rule.rule.id) }
+    mutating func keep(_ success: StageSuccess) { successes.insert(success) }
+    mutating func note(_ delivery: Int64, thatStarted execution: ExecutionID) { deliveries[execution] = delivery }
 
     /// The pipeline is gone, and with it all that was to be written for it.
     mutating func remove(_ pipeline: PipelineName) {
@@ -28,6 +33,7 @@ struct LedgerChanges {
         executions.removeAll { $0.pipeline == pipeline }
         actions.removeAll { $0.pipeline == pipeline }
         rules.removeAll { $0.pipeline == pipeline }
+        successes = successes.filter { $0.pipeline != pipeline }
     }
 
     /// Takes over what a later request of the same batch has changed.
@@ -39,6 +45,8 @@ struct LedgerChanges {
         for execution in later.executions.values { keep(execution) }
         for action in later.actions.values { keep(action) }
         for rule in later.rules.values { keep(rule) }
+        successes.formUnion(later.successes)
+        deliveries.merge(later.deliveries) { former, _ in former }
         hasDueEffects = hasDueEffects || later.hasDueEffects
     }
 }

@@ -5,17 +5,18 @@ import PipelineModel
 ///
 /// SQLite and memory implement it; both run the same session, so no rule exists twice. Nothing here decides: a method
 /// does what its name says, or throws and leaves the undoing to whoever opened the transaction.
-protocol LedgerRows {
+protocol LedgerRows: RetentionRows {
     func state(of pipeline: PipelineName) throws -> PipelineState?
     func execution(_ id: ExecutionID) throws -> PipelineExecution?
     /// Writes states, versions and records over what is there. May be called twice with the same changes.
     mutating func save(_ changes: LedgerChanges) throws
-    /// Takes away all that belongs to the pipeline but the journal of deliveries.
+    /// Takes away all that belongs to the pipeline but the journal of deliveries and orders to end work.
     mutating func removePipeline(_ pipeline: PipelineName) throws
     mutating func append(_ events: [PipelineEvent], of pipeline: PipelineName, at now: Double) throws
 
     mutating func insert(_ effect: Effect) throws
-    mutating func removeEffect(_ id: EffectID) throws
+    /// - Returns: whether it was there.
+    mutating func removeEffect(_ id: EffectID) throws -> Bool
     /// Takes away the subject's work and timers, but not the order to cancel it.
     mutating func removeWork(of subject: SubjectID) throws
     /// Gives out effects that are due and in nobody's hands at `now`, oldest due first.
@@ -30,8 +31,9 @@ protocol LedgerRows {
     /// - Parameter entry: its `sequence` is not looked at.
     /// - Returns: the sequence that it got.
     mutating func append(_ entry: JournalEntry) throws -> Int64
-    /// Puts what became of a delivery for one pipeline in the place of what was said before.
-    mutating func amend(_ delivery: Int64, with decision: DeliveryDecision) throws
+    /// Puts what became of a question in the place of what its delivery said before. A delivery that is forgotten
+    /// stays so.
+    mutating func amend(_ delivery: Int64, answering question: SubjectID, with decision: DeliveryDecision) throws
 }
 
 extension Effect.Kind {
@@ -52,11 +54,8 @@ struct LeaseTerms {
 }
 
 extension [DeliveryDecision] {
-    /// The later word on the same pipeline replaces the earlier one.
-    mutating func amend(with decision: DeliveryDecision) {
-        guard let place = firstIndex(where: { $0.pipeline == decision.pipeline && $0.started == nil }) else {
-            return append(decision)
-        }
+    mutating func amend(answering question: SubjectID, with decision: DeliveryDecision) {
+        guard let place = firstIndex(where: { $0.question == question }) else { return append(decision) }
         self[place] = decision
     }
 }
@@ -78,5 +77,24 @@ enum DeliveryOutcome {
 extension PipelineExecution {
     func hasSucceeded(in stage: StageName) -> Bool {
         stages.last { $0.name == stage }?.status == .succeeded
+    }
+
+    var stageSuccesses: [StageSuccess] {
+        stages.filter { $0.status == .succeeded }.map { StageSuccess(self, in: $0.name) }
+    }
+}
+
+/// An execution has passed a stage: by these the newest that did is found among a million that didn't.
+struct StageSuccess: Hashable {
+    var pipeline: PipelineName
+    var stage: StageName
+    var version: Int
+    var number: Int
+
+    init(_ execution: PipelineExecution, in stage: StageName) {
+        pipeline = execution.pipeline
+        self.stage = stage
+        version = execution.pipelineVersion
+        number = execution.number
     }
 }

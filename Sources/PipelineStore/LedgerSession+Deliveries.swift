@@ -16,15 +16,40 @@ extension LedgerSession {
             return try journal(delivery, outcome: DeliveryOutcome.ignored, reason: reason)
         case .events(let events):
             if try isDuplicate(delivery) { return try journalDuplicate(delivery) }
-            var decisions: [DeliveryDecision] = []
-            var questions: [OpenQuestion] = []
-            for event in events { try decisions += decide(event, match: match, questions: &questions) }
+            var findings = Findings()
+            for event in events { try decide(event, match: match, into: &findings) }
             let receipt = try journal(
                 delivery, outcome: DeliveryOutcome.accepted, reason: events.isEmpty ? "it holds no event" : nil,
-                decisions: decisions)
-            for question in questions { try ask(question, about: receipt.sequence) }
+                decisions: findings.decisions)
+            for execution in findings.started { note(receipt.sequence, thatStarted: execution) }
+            for question in findings.questions { try ask(question, about: receipt.sequence) }
             return receipt
         }
+    }
+
+    /// An answer about changed paths: the delivery that raised the question tells what became of it.
+    mutating func take(
+        _ command: PipelineCommand, to question: ChangedPathsQuestion, on pipeline: PipelineName
+    ) throws -> CommandOutcome {
+        var word = DeliveryDecision(pipeline: pipeline, started: nil, reason: "nothing was started")
+        let outcome: CommandOutcome
+        do {
+            let decision = try carryOut(command, on: pipeline)
+            if decision.asks(question) { word.question = question.id }
+            outcome = decision.outcome
+        } catch let refusal as CommandRefusal {
+            outcome = .ignored(reason: refusal.reason)
+        }
+        switch outcome {
+        case .started(let id, let again):
+            word.started = id
+            word.reason = "a changed path matches the filter"
+            if !again { note(question.delivery, thatStarted: id) }
+        case .notStarted(let reason), .ignored(let reason): word.reason = reason
+        default: break
+        }
+        try rows.amend(question.delivery, answering: question.id, with: word)
+        return outcome
     }
 
     private func isDuplicate(_ delivery: Delivery) throws -> Bool {
@@ -35,8 +60,6 @@ extension LedgerSession {
     /// In the same transaction as the delivery; the host is asked when that is committed.
     private mutating func ask(_ open: OpenQuestion, about delivery: Int64) throws {
         var question = open.question
-        var ids = terms.ids()
-        question.id = SubjectID(ids.uuid())
         question.delivery = delivery
         let effect = Effect(
             kind: .askChangedPaths(question), pipeline: open.pipeline, subject: .errand(question.id),
@@ -44,50 +67,57 @@ extension LedgerSession {
         try schedule(effect)
     }
 
-    private mutating func decide(
-        _ event: SourceEvent, match: Matcher, questions: inout [OpenQuestion]
-    ) throws -> [DeliveryDecision] {
+    private mutating func decide(_ event: SourceEvent, match: Matcher, into findings: inout Findings) throws {
         let bindings = index.bindings(of: event)
         guard !bindings.isEmpty else {
-            return [
+            return findings.decisions.append(
                 DeliveryDecision(
-                    pipeline: nil, started: nil, reason: "no pipeline has a source in \(event.repository)")
-            ]
+                    pipeline: nil, started: nil, reason: "no pipeline has a source in \(event.repository)"))
         }
-        var decisions: [DeliveryDecision] = []
         var rest = bindings[...]
         while let pipeline = rest.first?.pipeline {
             let end = rest.firstIndex { $0.pipeline != pipeline } ?? rest.endIndex
             let verdict = PipelineVerdict(rest[..<end].map { ($0.action, match(event, $0)) })
-            if verdict.start == nil {
-                questions += verdict.questions.map { OpenQuestion(pipeline: pipeline, question: $0) }
-            }
-            try decisions.append(carryOut(verdict, on: pipeline))
+            try carryOut(verdict, on: pipeline, into: &findings)
             rest = rest[end...]
         }
-        return decisions
     }
 
     private mutating func carryOut(
-        _ verdict: PipelineVerdict, on pipeline: PipelineName
-    ) throws -> DeliveryDecision {
+        _ verdict: PipelineVerdict, on pipeline: PipelineName, into findings: inout Findings
+    ) throws {
         guard let start = verdict.start else {
-            return DeliveryDecision(pipeline: pipeline, started: nil, reason: verdict.reason)
+            guard verdict.questions.isEmpty else { return raise(verdict, on: pipeline, into: &findings) }
+            return findings.decisions.append(
+                DeliveryDecision(pipeline: pipeline, started: nil, reason: verdict.reason))
         }
+        var decision = DeliveryDecision(pipeline: pipeline, started: nil, reason: "nothing was started")
         do {
             switch try perform(.start(start), on: pipeline) {
             case .started(let id, let again):
-                let reason = again ? "the same start had been asked for before" : verdict.reason
-                return DeliveryDecision(pipeline: pipeline, started: id, reason: reason)
-            case .notStarted(let reason):
-                return DeliveryDecision(pipeline: pipeline, started: nil, reason: reason)
-            default: return DeliveryDecision(pipeline: pipeline, started: nil, reason: "nothing was started")
+                decision.started = id
+                decision.reason = again ? "the same start had been asked for before" : verdict.reason
+                if !again { findings.started.append(id) }
+            case .notStarted(let reason): decision.reason = reason
+            default: break
             }
         } catch let refusal as CommandRefusal {
-            return DeliveryDecision(pipeline: pipeline, started: nil, reason: refusal.reason)
+            decision.reason = refusal.reason
         } catch LedgerError.unreadable(let reason) {
-            return DeliveryDecision(
-                pipeline: pipeline, started: nil, reason: LedgerError.unreadable(reason).description)
+            decision.reason = LedgerError.unreadable(reason).description
+        }
+        findings.decisions.append(decision)
+    }
+
+    /// One decision for each question, so that each answer finds its own.
+    private mutating func raise(_ verdict: PipelineVerdict, on pipeline: PipelineName, into findings: inout Findings) {
+        var ids = terms.ids()
+        for question in verdict.questions {
+            var question = question
+            question.id = SubjectID(ids.uuid())
+            findings.questions.append(OpenQuestion(pipeline: pipeline, question: question))
+            findings.decisions.append(
+                DeliveryDecision(pipeline: pipeline, started: nil, reason: verdict.reason, question: question.id))
         }
     }
 
@@ -109,6 +139,13 @@ extension LedgerSession {
                 reason: reason, decisions: decisions, replayOf: delivery.replayOf))
         return DeliveryReceipt(sequence: sequence, isDuplicate: isDuplicate, decisions: decisions)
     }
+}
+
+/// What a delivery's events have led to so far.
+private struct Findings {
+    var decisions: [DeliveryDecision] = []
+    var started: [ExecutionID] = []
+    var questions: [OpenQuestion] = []
 }
 
 /// A question that waits for the number of its delivery.
@@ -134,7 +171,8 @@ private struct PipelineVerdict {
                 if !refusals.contains(reason) { refusals.append(reason) }
             case .asks(let question):
                 questions.append(question)
-                refusals.append("the host is asked which paths have changed")
+                let reason = "the host is asked which paths have changed"
+                if !refusals.contains(reason) { refusals.append(reason) }
             case .starts(let request):
                 matched.append(action)
                 if start == nil {
@@ -148,5 +186,17 @@ private struct PipelineVerdict {
             matched.isEmpty
             ? refusals.joined(separator: "; ")
             : "matched by source \(matched.map(\.rawValue).joined(separator: ", "))"
+    }
+}
+
+extension Decision {
+    /// Whether the question goes to the host again.
+    fileprivate func asks(_ question: ChangedPathsQuestion) -> Bool {
+        effects.contains { change in
+            guard case .schedule(let effect) = change, case .askChangedPaths(let next) = effect.kind else {
+                return false
+            }
+            return next.id == question.id
+        }
     }
 }

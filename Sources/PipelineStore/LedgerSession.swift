@@ -29,45 +29,36 @@ struct LedgerSession<Rows: LedgerRows> {
     // MARK: Commands
 
     mutating func perform(_ command: PipelineCommand, on pipeline: PipelineName) throws -> CommandOutcome {
+        try carryOut(command, on: pipeline).outcome
+    }
+
+    mutating func carryOut(_ command: PipelineCommand, on pipeline: PipelineName) throws -> Decision {
         let now = terms.clock()
         let before = try currentState(of: pipeline)
         let decision = try decide(command, on: before, at: now)
         try write(decision, on: pipeline, from: before, at: now)
-        return decision.outcome
+        return decision
     }
 
     /// A refused report must not leave its effect behind, or it would be given out for ever.
     mutating func finish(
         _ effect: EffectID, reporting command: PipelineCommand?, on pipeline: PipelineName
     ) throws -> CommandOutcome {
-        try rows.removeEffect(effect)
+        let wasThere = try rows.removeEffect(effect)
         guard let command else { return .reported }
-        let outcome: CommandOutcome
-        do {
-            outcome = try perform(command, on: pipeline)
-        } catch let refusal as CommandRefusal {
-            outcome = .ignored(reason: refusal.reason)
+        if case .changedPaths(let question, _) = command {
+            // The machine doesn't remember questions, so a second answer would start a second execution.
+            guard wasThere else { return .ignored(reason: "the question has been answered before") }
+            return try take(command, to: question, on: pipeline)
         }
-        if case .changedPaths(let question, _) = command { try journal(outcome, of: question, on: pipeline) }
-        return outcome
+        do {
+            return try perform(command, on: pipeline)
+        } catch let refusal as CommandRefusal {
+            return .ignored(reason: refusal.reason)
+        }
     }
 
-    /// The delivery tells what became of it.
-    private mutating func journal(
-        _ outcome: CommandOutcome, of question: ChangedPathsQuestion, on pipeline: PipelineName
-    ) throws {
-        let decision: DeliveryDecision =
-            switch outcome {
-            case .started(let id, _):
-                DeliveryDecision(pipeline: pipeline, started: id, reason: "a changed path matches the filter")
-            case .notStarted(let reason), .ignored(let reason):
-                DeliveryDecision(pipeline: pipeline, started: nil, reason: reason)
-            default: DeliveryDecision(pipeline: pipeline, started: nil, reason: "nothing was started")
-            }
-        try rows.amend(question.delivery, with: decision)
-    }
-
-    private func currentState(of pipeline: PipelineName) throws -> PipelineState? {
+    func currentState(of pipeline: PipelineName) throws -> PipelineState? {
         if let changed = request.states[pipeline] ?? batch.states[pipeline] { return changed }
         return try committed[pipeline] ?? rows.state(of: pipeline)
     }
@@ -85,29 +76,37 @@ struct LedgerSession<Rows: LedgerRows> {
                 return nil
             }
         }
-        let decision = try PipelineMachine.decide(command, on: state, in: context)
-        if let unread { throw unread }
-        return decision
+        do {
+            let decision = try PipelineMachine.decide(command, on: state, in: context)
+            if let unread { throw unread }
+            return decision
+        } catch {
+            // A refusal that comes of not having read is none.
+            throw unread ?? error
+        }
     }
 
     private mutating func write(
         _ decision: Decision, on pipeline: PipelineName, from before: PipelineState?, at now: Double
     ) throws {
         if let state = decision.state {
-            if !decision.events.isEmpty { try keep(state, decision, at: now) }
+            if !decision.events.isEmpty { try keep(state, decision, from: before, at: now) }
         } else if before != nil {
             try remove(pipeline)
         }
         for change in decision.effects { try write(change, at: now) }
     }
 
-    private mutating func keep(_ state: PipelineState, _ decision: Decision, at now: Double) throws {
+    private mutating func keep(
+        _ state: PipelineState, _ decision: Decision, from before: PipelineState?, at now: Double
+    ) throws {
         let pipeline = state.declaration.name
         try rows.append(decision.events, of: pipeline, at: now)
-        let touched = TouchedRecords(decision)
+        let touched = TouchedRecords(decision, from: before, at: now)
         for execution in touched.executions { request.keep(execution) }
         for action in touched.actions { request.keep(ActionRecord(pipeline: pipeline, action: action)) }
         for rule in touched.rules { request.keep(RuleRecord(pipeline: pipeline, rule: rule)) }
+        for success in touched.successes { request.keep(success) }
         for case .pipelineCreated(let declaration) in decision.events { declare(declaration) }
         for case .pipelineUpdated(let declaration) in decision.events { declare(declaration) }
         request.keep(state)
@@ -131,9 +130,18 @@ struct LedgerSession<Rows: LedgerRows> {
     private mutating func write(_ change: EffectChange, at now: Double) throws {
         switch change {
         case .schedule(let effect): try schedule(effect, at: now)
-        case .cancel(let subject):
-            try rows.removeWork(of: subject)
+        case .cancel(let subject): try rows.removeWork(of: subject)
         }
+    }
+
+    /// `explain` leads from the execution to the delivery by this.
+    mutating func note(_ delivery: Int64, thatStarted execution: ExecutionID) {
+        request.note(delivery, thatStarted: execution)
+    }
+
+    /// Whether the running batch holds a record of it back, which would bring a removed row back.
+    func holdsBack(_ execution: ExecutionID) -> Bool {
+        batch.executions[execution] != nil || request.executions[execution] != nil
     }
 
     /// Writes an effect that no decision of the machine has asked for.

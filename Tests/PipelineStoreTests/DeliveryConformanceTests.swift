@@ -148,4 +148,166 @@ import Testing
             #expect(try await probe.ledger.journalEntry(99) == nil)
         }
     }
+
+    @Test(arguments: LedgerKind.allCases)
+    func `an execution leads to the delivery that started it`(_ kind: LedgerKind) async throws {
+        try await LedgerProbe.use(kind) { probe in
+            let ledger = probe.ledger
+            let first = try await ledger.created(.sample())
+            #expect(try await ledger.delivery(thatStarted: first) == nil)
+            _ = try await ledger.record(.push("d0", to: "acme/none"), match: matchBranch)
+            let receipt = try await ledger.record(.push("d1"), match: matchBranch)
+            let started = try #require(receipt.decisions.first?.started)
+            try await ledger.runAll()
+            let entry = try #require(try await ledger.delivery(thatStarted: started))
+            #expect(entry.sequence == receipt.sequence)
+            #expect(entry.body == nil)
+            #expect(entry.decisions == receipt.decisions)
+            #expect(try await ledger.delivery(thatStarted: "nothing") == nil)
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func `a start that had been asked for before stays the first delivery's`(_ kind: LedgerKind) async throws {
+        try await LedgerProbe.use(kind) { probe in
+            let ledger = probe.ledger
+            _ = try await ledger.created(.sample())
+            func record(_ id: String) async throws -> DeliveryReceipt {
+                try await ledger.record(.push(id)) { event, binding in
+                    guard case .starts(var request) = matchBranch(event, binding) else { return .no(reason: "no") }
+                    request.clientRequestToken = "token"
+                    return .starts(request)
+                }
+            }
+            let first = try await record("d1")
+            let second = try await record("d2")
+            let started = try #require(second.decisions.first?.started)
+            #expect(first.decisions.first?.started == started)
+            #expect(second.decisions.first?.reason == "the same start had been asked for before")
+            #expect(try await ledger.delivery(thatStarted: started)?.sequence == first.sequence)
+        }
+    }
+
+    // MARK: Questions
+
+    @Test(arguments: LedgerKind.allCases)
+    func `a question is asked after its delivery, and its answer tells what became of it`(
+        _ kind: LedgerKind
+    ) async throws {
+        try await LedgerProbe.use(kind) { probe in
+            let ledger = probe.ledger
+            _ = try await ledger.created(.sample())
+            let receipt = try await ledger.record(.push("d1"), match: askAlways)
+            let asked = try #require(receipt.decisions.first)
+            #expect(asked.reason == "the host is asked which paths have changed")
+            let errand = try #require(try await ledger.claimAll().first { !$0.isRun })
+            guard case .askChangedPaths(let question) = errand.effect.kind else {
+                Issue.record("no question: \(errand.effect.kind)")
+                return
+            }
+            #expect(question.delivery == receipt.sequence)
+            #expect(asked.question == question.id)
+            #expect(errand.effect.subject == .errand(question.id))
+            guard
+                case .started(let id, again: false) = try await ledger.finish(
+                    errand.id, reporting: errand.success, on: "app")
+            else {
+                Issue.record("nothing was started")
+                return
+            }
+            let entry = try #require(try await ledger.delivery(thatStarted: id))
+            #expect(entry.sequence == receipt.sequence)
+            #expect(
+                entry.decisions == [
+                    DeliveryDecision(pipeline: "app", started: id, reason: "a changed path matches the filter")
+                ])
+            let again = try await ledger.finish(errand.id, reporting: errand.success, on: "app")
+            #expect(again == .ignored(reason: "the question has been answered before"))
+            #expect(try await ledger.executions(of: "app", before: nil, limit: 9).map(\.number) == [2, 1])
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func `an answer that can't be had yet is asked for again, and each says its word`(
+        _ kind: LedgerKind
+    ) async throws {
+        try await LedgerProbe.use(kind) { probe in
+            let ledger = probe.ledger
+            _ = try await ledger.created(.sample())
+            let receipt = try await ledger.record(.push("d1"), match: askAlways)
+            let errand = try #require(try await ledger.claimAll().first { !$0.isRun })
+            guard case .askChangedPaths(let question) = errand.effect.kind else { return }
+            let later = PipelineCommand.changedPaths(question, .unavailable(reason: "the host is down"))
+            _ = try await ledger.finish(errand.id, reporting: later, on: "app")
+            let waiting = try #require(try await ledger.journalEntry(receipt.sequence)?.decisions.first)
+            #expect(waiting.question == question.id)
+            #expect(waiting.reason.contains("the host is down"))
+            #expect(try await ledger.claimAll().isEmpty)
+            probe.clock.advance(20)
+            let next = try #require(try await ledger.claimAll().first)
+            #expect(next.effect.subject == errand.effect.subject)
+            _ = try await ledger.finish(next.id, reporting: next.failure, on: "app")
+            let last = try #require(try await ledger.journalEntry(receipt.sequence)?.decisions)
+            #expect(last.map(\.question) == [nil])
+            #expect(last[0].reason.contains("the commit is gone"))
+            #expect(try await ledger.executions(of: "app", before: nil, limit: 9).count == 1)
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func `two questions of one pipeline are answered apart`(_ kind: LedgerKind) async throws {
+        try await LedgerProbe.use(kind) { probe in
+            let ledger = probe.ledger
+            var declaration = PipelineDeclaration.sample()
+            var second = declaration.stages[0].actions[0]
+            second.name = "Docs"
+            second.outputArtifacts = [ArtifactReference(name: "Docs")]
+            declaration.stages[0].actions.append(second)
+            _ = try await ledger.created(declaration)
+            let receipt = try await ledger.record(.push("d1"), match: askAlways)
+            #expect(receipt.decisions.count == 2)
+            let errands = try await ledger.claimAll().filter { !$0.isRun }
+            #expect(errands.count == 2)
+            _ = try await ledger.finish(errands[1].id, reporting: errands[1].success, on: "app")
+            let half = try #require(try await ledger.journalEntry(receipt.sequence)?.decisions)
+            #expect(half.map { $0.question == nil } == [false, true])
+            #expect(half.map { $0.started == nil } == [true, false])
+            _ = try await ledger.finish(errands[0].id, reporting: errands[0].failure, on: "app")
+            let both = try #require(try await ledger.journalEntry(receipt.sequence)?.decisions)
+            #expect(both.map(\.question) == [nil, nil])
+            #expect(both[0].reason.contains("the commit is gone"))
+            #expect(both[1].started != nil)
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func `an answer that comes after its delivery is forgotten starts all the same`(_ kind: LedgerKind) async throws {
+        try await LedgerProbe.use(kind) { probe in
+            let ledger = probe.ledger
+            _ = try await ledger.created(.sample())
+            _ = try await ledger.record(.push("d1"), match: askAlways)
+            _ = try await ledger.prune(RetentionPolicy(deliveriesMaxCount: 0), at: probe.clock.now)
+            let errand = try #require(try await ledger.claimAll().first { !$0.isRun })
+            guard
+                case .started(let id, again: false) = try await ledger.finish(
+                    errand.id, reporting: errand.success, on: "app")
+            else {
+                Issue.record("nothing was started")
+                return
+            }
+            #expect(try await ledger.delivery(thatStarted: id) == nil)
+            #expect(try await ledger.journal(before: nil, limit: 9).isEmpty)
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func `questions go with their pipeline`(_ kind: LedgerKind) async throws {
+        try await LedgerProbe.use(kind) { probe in
+            let ledger = probe.ledger
+            _ = try await ledger.created(.sample())
+            _ = try await ledger.record(.push("d1"), match: askAlways)
+            _ = try await ledger.perform(.delete, on: "app")
+            #expect(try await ledger.claimAll().map(\.effect.kind) == [.cancelAction])
+        }
+    }
 }

@@ -148,4 +148,46 @@ import Testing
             #expect(await first.next() != nil)
         }
     }
+
+    @Test(arguments: LedgerKind.allCases)
+    func `an order to end work outlives its pipeline`(_ kind: LedgerKind) async throws {
+        try await LedgerProbe.use(kind) { probe in
+            let ledger = probe.ledger
+            let id = try await ledger.created(.sample(gates: ["Hours"]))
+            _ = try await ledger.perform(.start, on: "app")
+            try await ledger.succeedNext()
+            let rule = try #require(
+                try await ledger.ruleExecutions(of: "app", execution: id, before: nil, limit: 1).first?.rule)
+            let source = try #require(
+                try await ledger.actionExecutions(of: "app", execution: nil, before: nil, limit: 1).first?.action)
+            for execution in [id, source.executionID] {
+                _ = try await ledger.perform(.stop(execution, mode: .abandon, reason: nil), on: "app")
+            }
+            _ = try await ledger.perform(.delete, on: "app")
+            let left = try await ledger.claimAll()
+            #expect(left.map(\.effect.kind) == [.cancelRule, .cancelAction])
+            #expect(left.map(\.effect.subject.id) == [SubjectID(rule.id), SubjectID(source.id)])
+            #expect(try await ledger.nextDue() == nil, "a timer was left behind")
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
+    func `a rule that has ended isn't given out again`(_ kind: LedgerKind) async throws {
+        try await LedgerProbe.use(kind) { probe in
+            let ledger = probe.ledger
+            _ = try await ledger.created(.sample(gates: ["Hours", "Calm"]))
+            try await ledger.succeedNext()
+            let rules = try await ledger.claimAll("w1", lease: 10)
+            #expect(rules.count == 2)
+            _ = try await ledger.finish(rules[0].id, reporting: rules[0].failure, on: "app")
+            #expect(try await ledger.renew([rules[1].id], worker: "w1", lease: 10).isEmpty)
+            let order = try await ledger.claimAll("w2")
+            #expect(order.map(\.effect.kind) == [.cancelRule])
+            #expect(order.map(\.effect.subject) == [rules[1].effect.subject])
+            probe.clock.advance(20)
+            _ = try await ledger.finish(order[0].id, reporting: nil, on: "app")
+            #expect(try await ledger.claimAll("w2").isEmpty)
+            #expect(try await ledger.nextDue() == nil)
+        }
+    }
 }

@@ -39,6 +39,50 @@ import Testing
         try await ledger.close()
     }
 
+    @Test func `a rollback finds the target that its own batch has sent into the history`() async throws {
+        let ledger = try await openLedger(in: folder)
+        let first = try await ledger.created(.sample(mode: .superseded))
+        try await ledger.runAll()
+        guard case .started(let second, _) = try await ledger.perform(.start, on: "app") else { return }
+        let source = try #require(try await ledger.claimAll().first)
+        let trigger = ExecutionTrigger(type: .manualRollback)
+        #expect(try await ledger.state(of: "app")?.executions[first] != nil)
+        let results = try await inOneBatch(
+            ledger,
+            [
+                (try #require(source.success), on: "app"),
+                (.stop(second, mode: .abandon, reason: nil), on: "app"),
+                (.rollBack("Build", to: first, trigger: trigger), on: "app"),
+            ])
+        #expect(results == [.success, .success, .success])
+        let newest = try #require(try await ledger.executions(of: "app", before: nil, limit: 1).first)
+        #expect(newest.rollbackTarget == first)
+        #expect(try await ledger.state(of: "app")?.executions[first] == nil)
+        try await ledger.close()
+    }
+
+    @Test func `what a batch has touched is not forgotten by it`() async throws {
+        let ledger = try await openLedger(in: folder)
+        _ = try await ledger.created(.sample(mode: .parallel))
+        let source = try #require(try await ledger.claimAll().first)
+        let gone = Mutex(-1)
+        try await whileWriterIsHeld(ledger) { gate in
+            async let failing = ledger.perform(try #require(source.failure), on: "app")
+            while ledger.queueDepth < 1 { await Task.yield() }
+            async let pruning = ledger.prune(RetentionPolicy(maxCountPerPipeline: 0), at: 2000)
+            while ledger.queueDepth < 2 { await Task.yield() }
+            gate.signal()
+            _ = try await failing
+            let report = try await pruning
+            gone.withLock { $0 = report.executions.count }
+        }
+        #expect(gone.withLock { $0 } == 0)
+        #expect(try await ledger.counts().executionsByStatus == [.failed: 1])
+        #expect(try await ledger.prune(RetentionPolicy(maxCountPerPipeline: 0), at: 2000).executions.count == 1)
+        #expect(try await ledger.counts().executionsByStatus == [:])
+        try await ledger.close()
+    }
+
     @Test func `a row that fails at the end of its batch fails alone`() async throws {
         let ledger = try await openLedger(in: folder)
         try await ledger.write {

@@ -21,20 +21,24 @@ final class LedgerProbe: Sendable {
     let clock = TestClock()
     private let folder: TemporaryFolder
 
-    private init(_ kind: LedgerKind) async throws {
+    private init(_ kind: LedgerKind, firstID: Int?) async throws {
         folder = try TemporaryFolder()
         switch kind {
-        case .sqlite: ledger = try await openLedger(in: folder, clock: clock)
+        case .sqlite: ledger = try await openLedger(in: folder, clock: clock, firstID: firstID)
         case .memory:
-            let ids = CountingIDs.Source()
+            let ids = CountingIDs.Source(from: firstID)
             let clock = clock
             ledger = InMemoryLedger(settings: EngineSettings(), clock: { clock.now }, ids: { CountingIDs(ids) })
         }
     }
 
     /// Opens a ledger, gives it to `body`, closes it.
-    static func use(_ kind: LedgerKind, _ body: (LedgerProbe) async throws -> Void) async throws {
-        let probe = try await LedgerProbe(kind)
+    ///
+    /// - Parameter firstID: where ids count from, for ledgers that are compared; else ids are unique in the test.
+    static func use(
+        _ kind: LedgerKind, firstID: Int? = nil, _ body: (LedgerProbe) async throws -> Void
+    ) async throws {
+        let probe = try await LedgerProbe(kind, firstID: firstID)
         do {
             try await body(probe)
         } catch {
@@ -51,12 +55,12 @@ final class LedgerProbe: Sendable {
 }
 
 func openLedger(
-    in folder: TemporaryFolder, clock: TestClock = TestClock(), queueLimit: Int = 4096,
+    in folder: TemporaryFolder, clock: TestClock = TestClock(), queueLimit: Int = 4096, firstID: Int? = nil,
     commitObserver: (@Sendable (Int, Double) -> Void)? = nil
 ) async throws -> SQLiteLedger {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let ids = CountingIDs.Source()
+    let ids = CountingIDs.Source(from: firstID)
     return try await SQLiteLedger(
         folder: folder.url, settings: EngineSettings(), clock: { clock.now }, ids: { CountingIDs(ids) },
         logger: logger, queueLimit: queueLimit, commitObserver: commitObserver)
@@ -87,7 +91,9 @@ struct CountingIDs: IDSource {
     final class Source: Sendable {
         private static let starts = Atomic(0)
         private let count: Atomic<Int>
-        init() { count = Atomic(Self.starts.add(1_000_000, ordering: .relaxed).oldValue) }
+        init(from first: Int?) {
+            count = Atomic(first ?? Self.starts.add(1_000_000, ordering: .relaxed).newValue)
+        }
         func next() -> Int { count.add(1, ordering: .relaxed).newValue }
     }
 

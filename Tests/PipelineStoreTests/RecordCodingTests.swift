@@ -19,6 +19,7 @@ import Testing
         let decisions = [
             DeliveryDecision(pipeline: nil, started: nil, reason: text),
             DeliveryDecision(pipeline: PipelineName("p"), started: ExecutionID(text), reason: text),
+            DeliveryDecision(pipeline: "p", started: nil, reason: "", question: SubjectID(rawValue: text)),
         ]
         #expect(try coding.value([DeliveryDecision].self, from: coding.blob(decisions), at: "here") == decisions)
     }

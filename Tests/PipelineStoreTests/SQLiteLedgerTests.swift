@@ -171,4 +171,60 @@ import Testing
         #expect(error == .unreadable("pipeline_versions a 1: name is missing"))
         try await again.close()
     }
+
+    @Test func `an execution in the history that cannot be read refuses what asks for it, and nothing is written`()
+        async throws
+    {
+        let ledger = try await openLedger(in: folder)
+        let id = try await ledger.created(.sample(mode: .parallel))
+        try await ledger.failNext()
+        try await ledger.write { try $0.rows.run("UPDATE executions SET record = x'7b7d'") }
+        let before = try await ledger.rowCounts()
+        let error = await #expect(throws: LedgerError.self) {
+            try await ledger.perform(.retry("Source", id, .failedActions), on: "app")
+        }
+        #expect(error == .unreadable("executions \(id): id is missing"))
+        #expect(try await ledger.rowCounts() == before)
+        try await ledger.close()
+    }
+
+    @Test func `a state whose execution has no row is unreadable`() async throws {
+        let ledger = try await openLedger(in: folder)
+        let id = try await ledger.created(.sample())
+        try await ledger.write { try $0.rows.run("DELETE FROM executions") }
+        let error = await #expect(throws: LedgerError.self) { try await ledger.state(of: "app") }
+        #expect(error == .unreadable("pipelines app: execution \(id) has no row"))
+        try await ledger.close()
+    }
+
+    @Test func `a state is read again as it was, without its executions being in it`() async throws {
+        let ledger = try await openLedger(in: folder)
+        _ = try await ledger.created(.sample(gates: ["Hours"]))
+        for _ in 0..<2 { _ = try await ledger.perform(.start, on: "app") }
+        try await ledger.succeedNext()
+        let state = try #require(try await ledger.state(of: "app"))
+        #expect(state.executions.count == 2)
+        // Only an execution's record has a trigger.
+        let place = try await ledger.pool.read {
+            try Int.fetchOne($0, sql: "SELECT instr(state, CAST('\"trigger\"' AS BLOB)) FROM pipelines")
+        }
+        #expect(place == 0)
+        try await ledger.close()
+        let again = try await openLedger(in: folder)
+        #expect(try await again.state(of: "app") == state)
+        _ = try await again.perform(.start, on: "app")
+        #expect(try await again.state(of: "app")?.executions.count == 3)
+        try await again.close()
+    }
+}
+
+extension SQLiteLedger {
+    /// Of each table that a decision writes.
+    fileprivate func rowCounts() async throws -> [Int] {
+        try await pool.read { database in
+            try ["executions", "action_executions", "events", "effects", "stage_successes"].map {
+                try Int.fetchOne(database, sql: "SELECT count(*) FROM \($0)") ?? -1
+            }
+        }
+    }
 }

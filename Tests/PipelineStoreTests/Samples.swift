@@ -1,6 +1,7 @@
 import Foundation
 import PipelineEngine
 import PipelineModel
+import Testing
 
 extension PipelineDeclaration {
     /// Source → Build, on a connection to `repository`.
@@ -83,6 +84,15 @@ extension Delivery {
             input: StartInput(sourceRevisions: [revision])))
 }
 
+/// Every event's paths must be asked for.
+@Sendable func askAlways(_ event: SourceEvent, _ binding: SourceBinding) -> MatchVerdict {
+    guard case .starts(let request) = matchBranch(event, binding) else { return .no(reason: "no") }
+    return .asks(
+        ChangedPathsQuestion(
+            connection: ConnectionARN(PipelineDeclaration.connection), repository: event.repository,
+            change: .push(before: "c0", after: "c1"), filters: [], request: request))
+}
+
 extension ClaimedEffect {
     var reference: ActionReference {
         guard case .action(let reference) = effect.subject else { preconditionFailure("it serves no attempt") }
@@ -93,12 +103,29 @@ extension ClaimedEffect {
         if case .runAction = effect.kind { true } else { false }
     }
 
-    var success: PipelineCommand {
-        guard case .runAction(let work) = effect.kind else { return .actionTimedOut(reference) }
-        let outputs = work.action.outputArtifacts.map { output in
-            StoredArtifact(name: output.name, bucket: output.bucket, key: output.key, sha256: "ab", size: 7)
+    /// The report of a worker that does all well; nothing for what nobody waits for.
+    var success: PipelineCommand? {
+        switch effect.kind {
+        case .runAction(let work):
+            let outputs = work.action.outputArtifacts.map { output in
+                StoredArtifact(name: output.name, bucket: output.bucket, key: output.key, sha256: "ab", size: 7)
+            }
+            return .actionSucceeded(reference, ActionResult(outputs: outputs))
+        case .runRule(let work): return .ruleSucceeded(RuleReference(work.rule), RuleResult())
+        case .timer(let command): return command
+        case .askChangedPaths(let question): return .changedPaths(question, .inspected(match: "a.txt", count: 3))
+        case .cancelAction, .cancelRule, .notify: return nil
         }
-        return .actionSucceeded(reference, ActionResult(outputs: outputs))
+    }
+
+    var failure: PipelineCommand? {
+        let details = FailureDetails(.jobFailed, "it broke")
+        return switch effect.kind {
+        case .runAction: .actionFailed(reference, details)
+        case .runRule(let work): .ruleFailed(RuleReference(work.rule), details)
+        case .askChangedPaths(let question): .changedPaths(question, .impossible(reason: "the commit is gone"))
+        case .cancelAction, .cancelRule, .notify, .timer: nil
+        }
     }
 }
 
@@ -107,13 +134,64 @@ extension Ledger {
         try await claim(limit: 1000, worker: worker, lease: lease)
     }
 
-    /// Claims and finishes with success until nothing is due.
-    func runAll(_ worker: WorkerID = "w") async throws {
+    /// Claims and finishes with success until nothing is due; what isn't wanted is handed back at the end.
+    func runAll(_ worker: WorkerID = "w", where isWanted: (ClaimedEffect) -> Bool = { _ in true }) async throws {
+        var unwanted: [EffectID] = []
         while case let claimed = try await claimAll(worker), !claimed.isEmpty {
             for effect in claimed {
-                _ = try await finish(effect.id, reporting: effect.success, on: effect.effect.pipeline)
+                if isWanted(effect) {
+                    _ = try await finish(effect.id, reporting: effect.success, on: effect.effect.pipeline)
+                } else {
+                    unwanted.append(effect.id)
+                }
             }
         }
+        try await release(unwanted, worker: worker)
+    }
+
+    /// The oldest due effect succeeds.
+    func succeedNext() async throws {
+        let next = try #require(try await claim(limit: 1, worker: "w", lease: 60).first)
+        _ = try await finish(next.id, reporting: next.success, on: next.effect.pipeline)
+    }
+
+    /// The oldest due effect fails.
+    func failNext() async throws {
+        let next = try #require(try await claim(limit: 1, worker: "w", lease: 60).first)
+        _ = try await finish(next.id, reporting: next.failure, on: next.effect.pipeline)
+    }
+
+    /// - Returns: the first execution.
+    func created(_ declaration: PipelineDeclaration) async throws -> ExecutionID {
+        let trigger = ExecutionTrigger(type: .createPipeline)
+        guard
+            case .declared(_, let id?) = try await perform(.create(declaration, trigger: trigger), on: declaration.name)
+        else { throw CommandRefusal.conflict("it did not start") }
+        return id
+    }
+}
+
+extension PipelineDeclaration {
+    /// The sample as a V2 pipeline.
+    static func sample(_ name: PipelineName = "app", mode: ExecutionMode) -> PipelineDeclaration {
+        var declaration = PipelineDeclaration.sample(name)
+        declaration.pipelineType = .v2
+        declaration.executionMode = mode
+        return declaration
+    }
+
+    /// The sample with rules in front of its second stage.
+    static func sample(_ name: PipelineName = "app", gates rules: [RuleName]) -> PipelineDeclaration {
+        var declaration = PipelineDeclaration.sample(name, mode: .superseded)
+        declaration.stages[1].beforeEntry = .sample(rules, result: .fail)
+        return declaration
+    }
+}
+
+extension GateDeclaration {
+    static func sample(_ rules: [RuleName], result: ConditionResult) -> GateDeclaration {
+        let rules = rules.map { RuleDeclaration(name: $0, ruleTypeId: RuleTypeID(provider: "DeploymentWindow")) }
+        return GateDeclaration(conditions: [ConditionDeclaration(result: result, rules: rules)])
     }
 }
 

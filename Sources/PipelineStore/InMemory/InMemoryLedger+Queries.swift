@@ -75,7 +75,9 @@ extension InMemoryLedger {
 
     package func delivery(thatStarted execution: ExecutionID) async throws -> JournalEntry? {
         read { rows in
-            var entry = rows.journal.first { $0.decisions.contains { $0.started == execution } }
+            var entry = rows.deliveries[execution].flatMap { started in
+                rows.journal.first { $0.sequence == started }
+            }
             entry?.body = nil
             return entry
         }

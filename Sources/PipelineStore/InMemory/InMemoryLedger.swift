@@ -52,6 +52,15 @@ package final class InMemoryLedger: Ledger {
         try write { session in try session.finish(effect, reporting: command, on: pipeline) }
     }
 
+    package func prune(_ policy: RetentionPolicy, at now: Double) async throws -> PruneReport {
+        var progress = PruneProgress()
+        while !progress.isOver {
+            let former = progress
+            progress = try write { session in try session.prune(policy, at: now, from: former) }
+        }
+        return progress.report
+    }
+
     package func wakeUps() -> AsyncStream<Void> { wakeUpHub.stream() }
 
     /// A batch of one request.

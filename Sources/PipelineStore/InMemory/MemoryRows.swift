@@ -3,21 +3,24 @@ import PipelineModel
 
 /// The ledger's rows in memory. Its writes can't fail, so nothing ever has to be undone.
 struct MemoryRows: LedgerRows {
-    private(set) var states: [PipelineName: PipelineState] = [:]
-    private(set) var versions: [PipelineName: [Int: PipelineDeclaration]] = [:]
-    private(set) var executions: [ExecutionID: PipelineExecution] = [:]
+    var states: [PipelineName: PipelineState] = [:]
+    var versions: [PipelineName: [Int: PipelineDeclaration]] = [:]
+    var executions: [ExecutionID: PipelineExecution] = [:]
     /// In the order in which they started.
-    private(set) var actions: [MemoryAction] = []
-    private(set) var rules: [MemoryRule] = []
-    private var rulePlaces: [RuleExecutionID: Int] = [:]
+    var actions: [MemoryAction] = []
+    var rules: [MemoryRule] = []
+    var rulePlaces: [RuleExecutionID: Int] = [:]
     private var lastRule: Int64 = 0
-    private var actionPlaces: [ActionExecutionID: Int] = [:]
-    private(set) var events: [MemoryEvent] = []
+    var actionPlaces: [ActionExecutionID: Int] = [:]
+    var events: [MemoryEvent] = []
     private(set) var effects: [EffectID: MemoryEffect] = [:]
     private var effectsOfSubject: [SubjectID: [EffectID]] = [:]
-    private(set) var journal: [JournalEntry] = []
-    private var taken: Set<TakenDelivery> = []
+    var journal: [JournalEntry] = []
+    var taken: Set<TakenDelivery> = []
+    /// The deliveries that started executions.
+    var deliveries: [ExecutionID: Int64] = [:]
     private var lastEffect: Int64 = 0
+    private var lastDelivery: Int64 = 0
     private var lastEvent: Int64 = 0
     private var lastAction: Int64 = 0
 
@@ -33,6 +36,7 @@ struct MemoryRows: LedgerRows {
         for execution in changes.executions.values { executions[execution.id] = execution }
         for record in changes.actions.values { save(record) }
         for record in changes.rules.values { save(record) }
+        deliveries.merge(changes.deliveries) { former, _ in former }
     }
 
     private mutating func save(_ record: RuleRecord) {
@@ -61,14 +65,27 @@ struct MemoryRows: LedgerRows {
     mutating func removePipeline(_ pipeline: PipelineName) {
         states[pipeline] = nil
         versions[pipeline] = nil
+        for execution in executions.values where execution.pipeline == pipeline { deliveries[execution.id] = nil }
         executions = executions.filter { $0.value.pipeline != pipeline }
-        actions.removeAll { $0.pipeline == pipeline }
+        removeAttempts {
+            $0.pipeline == pipeline
+        } rules: {
+            $0.pipeline == pipeline
+        }
+        events.removeAll { $0.pipeline == pipeline }
+        for (id, held) in effects where held.effect.pipeline == pipeline && !held.effect.kind.isOrderToEnd {
+            removeEffect(id)
+        }
+    }
+
+    mutating func removeAttempts(
+        _ isGone: (MemoryAction) -> Bool, rules isRuleGone: (MemoryRule) -> Bool
+    ) {
+        actions.removeAll(where: isGone)
         actionPlaces = Dictionary(
             uniqueKeysWithValues: actions.enumerated().map { ($0.element.row.action.id, $0.offset) })
-        rules.removeAll { $0.pipeline == pipeline }
+        rules.removeAll(where: isRuleGone)
         rulePlaces = Dictionary(uniqueKeysWithValues: rules.enumerated().map { ($0.element.row.rule.id, $0.offset) })
-        events.removeAll { $0.pipeline == pipeline }
-        for (id, held) in effects where held.effect.pipeline == pipeline { removeEffect(id) }
     }
 
     mutating func append(_ events: [PipelineEvent], of pipeline: PipelineName, at now: Double) {
@@ -89,10 +106,12 @@ struct MemoryRows: LedgerRows {
         effectsOfSubject[effect.subject.id, default: []].append(id)
     }
 
-    mutating func removeEffect(_ id: EffectID) {
-        guard let subject = effects.removeValue(forKey: id)?.effect.subject.id else { return }
+    @discardableResult
+    mutating func removeEffect(_ id: EffectID) -> Bool {
+        guard let subject = effects.removeValue(forKey: id)?.effect.subject.id else { return false }
         effectsOfSubject[subject]?.removeAll { $0 == id }
         if effectsOfSubject[subject]?.isEmpty == true { effectsOfSubject[subject] = nil }
+        return true
     }
 
     mutating func removeWork(of subject: SubjectID) {
@@ -146,15 +165,16 @@ struct MemoryRows: LedgerRows {
 
     mutating func append(_ entry: JournalEntry) -> Int64 {
         var entry = entry
-        entry.sequence = Int64(journal.count + 1)
+        lastDelivery += 1
+        entry.sequence = lastDelivery
         if entry.takesItsID { taken.insert(TakenDelivery(hook: entry.hook, id: entry.deliveryID)) }
         journal.append(entry)
         return entry.sequence
     }
 
-    mutating func amend(_ delivery: Int64, with decision: DeliveryDecision) {
+    mutating func amend(_ delivery: Int64, answering question: SubjectID, with decision: DeliveryDecision) {
         guard let place = journal.firstIndex(where: { $0.sequence == delivery }) else { return }
-        journal[place].decisions.amend(with: decision)
+        journal[place].decisions.amend(answering: question, with: decision)
     }
 }
 
@@ -180,7 +200,7 @@ struct MemoryEffect {
     var attempts = 0
 }
 
-private struct TakenDelivery: Hashable {
+struct TakenDelivery: Hashable {
     var hook: HookID
     var id: String
 }

@@ -22,14 +22,12 @@ extension LedgerReader {
         return try entry(row, body: row["body"])
     }
 
-    /// The journal's times lie close to the starts', so a look around the start finds it.
     func delivery(thatStarted execution: ExecutionID) throws -> JournalEntry? {
-        guard let start = try self.execution(execution)?.startTime else { return nil }
         let sql = """
-            SELECT \(Self.journalColumns) FROM deliveries WHERE received_at BETWEEN ? AND ? AND instr(decisions, ?) > 0
-            ORDER BY sequence LIMIT 1
+            SELECT \(Self.journalColumns) FROM deliveries
+            WHERE sequence = (SELECT delivery FROM executions WHERE id = ?)
             """
-        return try rows(sql, [start - 90_000, start + 60, execution.rawValue]).first.map { try entry($0, body: nil) }
+        return try rows(sql, [execution.rawValue]).first.map { try entry($0, body: nil) }
     }
 
     private func entry(_ row: Row, body: Data?) throws -> JournalEntry {

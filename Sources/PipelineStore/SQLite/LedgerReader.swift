@@ -76,11 +76,12 @@ struct LedgerReader {
         }
     }
 
+    /// With the plus SQLite doesn't take the index of the pipeline, which would lead through all of its attempts.
     func actionExecutions(
         of pipeline: PipelineName, execution: ExecutionID?, before: Int64?, limit: Int
     ) throws -> [ActionExecutionRow] {
         let (filter, key) =
-            execution.map { ("execution = ?1 AND pipeline = ?4", $0.rawValue) }
+            execution.map { ("execution = ?1 AND +pipeline = ?4", $0.rawValue) }
             ?? ("pipeline = ?1 AND ?4 IS NOT NULL", pipeline.rawValue)
         let sql = """
             SELECT sequence, record FROM action_executions WHERE \(filter) AND sequence < ?2
@@ -99,7 +100,7 @@ struct LedgerReader {
         of pipeline: PipelineName, execution: ExecutionID?, before: Int64?, limit: Int
     ) throws -> [RuleExecutionRow] {
         let (filter, key) =
-            execution.map { ("execution = ?1 AND pipeline = ?4", $0.rawValue) }
+            execution.map { ("execution = ?1 AND +pipeline = ?4", $0.rawValue) }
             ?? ("pipeline = ?1 AND ?4 IS NOT NULL", pipeline.rawValue)
         let sql = """
             SELECT sequence, record FROM rule_executions WHERE \(filter) AND sequence < ?2
@@ -113,21 +114,19 @@ struct LedgerReader {
         }
     }
 
-    /// Looks through the version's executions, newest first, a page at a time.
     func executions(
         of pipeline: PipelineName, succeededIn stage: StageName, version: Int, before: Int?, limit: Int
     ) throws -> [PipelineExecution] {
-        var found: [PipelineExecution] = []
-        var cursor = before
-        while found.count < limit {
-            let page = try executions(of: pipeline, before: cursor, limit: 100)
-            for execution in page where execution.pipelineVersion == version {
-                if execution.hasSucceeded(in: stage) { found.append(execution) }
-            }
-            guard let last = page.last, page.count == 100, last.pipelineVersion >= version else { break }
-            cursor = last.number
+        let sql = """
+            SELECT s.number, e.record FROM stage_successes s
+            JOIN executions e ON e.pipeline = s.pipeline AND e.number = s.number
+            WHERE s.pipeline = ? AND s.stage = ? AND s.version = ? AND s.number < ? ORDER BY s.number DESC LIMIT ?
+            """
+        return try rows(sql, [pipeline.rawValue, stage.rawValue, version, before ?? .max, limit]).map { row in
+            let number: Int = row[0]
+            return try coding.value(
+                PipelineExecution.self, from: row[1], at: "executions \(pipeline) number \(number)")
         }
-        return Array(found.prefix(limit))
     }
 
     func pipelineEvents(of pipeline: PipelineName, limit: Int) throws -> [RecordedEvent] {

@@ -23,7 +23,9 @@ enum LedgerSchema {
         }
     }
 
-    /// Executions of rules, as attempts of actions have them.
+    /// Executions of rules, as attempts of actions have them. What a stage's latest successes are and which delivery
+    /// started an execution is found without looking through the history. A pipeline's state no longer holds the records
+    /// of its executions, which have rows of their own: `executions` names them (NULL: written by schema 1).
     private static let version2 = """
         CREATE TABLE rule_executions (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, pipeline TEXT NOT NULL,
@@ -31,6 +33,22 @@ enum LedgerSchema {
         );
         CREATE INDEX rule_executions_by_pipeline ON rule_executions (pipeline);
         CREATE INDEX rule_executions_by_execution ON rule_executions (execution);
+        ALTER TABLE pipelines ADD COLUMN executions BLOB;
+        CREATE TABLE stage_successes (
+            pipeline TEXT NOT NULL, stage TEXT NOT NULL, version INTEGER NOT NULL, number INTEGER NOT NULL,
+            PRIMARY KEY (pipeline, stage, version, number)
+        ) WITHOUT ROWID;
+        INSERT OR IGNORE INTO stage_successes
+            SELECT pipeline, json_extract(stage.value, '$.name'),
+                json_extract(CAST(record AS TEXT), '$.pipelineVersion'), number
+            FROM executions, json_each(CAST(record AS TEXT), '$.stages') AS stage
+            WHERE json_extract(stage.value, '$.status') = 'Succeeded';
+        ALTER TABLE executions ADD COLUMN delivery INTEGER;
+        UPDATE executions SET delivery = start.delivery FROM (
+            SELECT json_extract(decision.value, '$.started') AS execution, min(sequence) AS delivery
+            FROM deliveries, json_each(CAST(decisions AS TEXT)) AS decision
+            WHERE outcome = 'accepted' GROUP BY execution
+        ) AS start WHERE executions.id = start.execution;
         """
 
     /// Each event is in one index only: in that of its execution, or in that of its pipeline when it is about none.

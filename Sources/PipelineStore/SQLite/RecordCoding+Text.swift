@@ -33,6 +33,10 @@ extension RecordCoding {
                 text.put(#","started":"#, quoted: false)
                 text.put(started.rawValue)
             }
+            if let question = decision.question {
+                text.put(#","question":"#, quoted: false)
+                text.put(question.rawValue)
+            }
             text.put(UInt8(ascii: "}"))
         }
         text.put(UInt8(ascii: "]"))

@@ -13,11 +13,14 @@ extension SQLiteRows {
             ])
     }
 
-    func removeEffect(_ id: EffectID) throws { try run("DELETE FROM effects WHERE id = ?", [id.rawValue]) }
+    func removeEffect(_ id: EffectID) throws -> Bool {
+        try run("DELETE FROM effects WHERE id = ?", [id.rawValue])
+        return database.changesCount > 0
+    }
 
     func removeWork(of subject: SubjectID) throws {
         try run(
-            "DELETE FROM effects WHERE subject = ? AND kind NOT IN ('cancelAction', 'cancelRule')", [subject.rawValue])
+            "DELETE FROM effects WHERE subject = ? AND kind NOT IN (\(Effect.Kind.ordersToEnd))", [subject.rawValue])
     }
 
     func lend(_ terms: LeaseTerms, limit: Int) throws -> [ClaimedEffect] {
@@ -67,6 +70,9 @@ extension SQLiteRows {
 }
 
 extension Effect.Kind {
+    /// The names of the kinds that ``isOrderToEnd`` holds for, in SQL.
+    static let ordersToEnd = "'cancelAction', 'cancelRule'"
+
     /// As the `kind` column names it.
     var name: String {
         switch self {

@@ -13,12 +13,6 @@ struct SQLiteRows: LedgerRows {
         try database.cachedStatement(sql: sql).execute(arguments: arguments)
     }
 
-    func state(of pipeline: PipelineName) throws -> PipelineState? {
-        let statement = try database.cachedStatement(sql: "SELECT state FROM pipelines WHERE name = ?")
-        guard let blob = try Data.fetchOne(statement, arguments: [pipeline.rawValue]) else { return nil }
-        return try coding.value(PipelineState.self, from: blob, at: "pipelines \(pipeline)")
-    }
-
     func execution(_ id: ExecutionID) throws -> PipelineExecution? {
         let statement = try database.cachedStatement(sql: "SELECT record FROM executions WHERE id = ?")
         guard let blob = try Data.fetchOne(statement, arguments: [id.rawValue]) else { return nil }
@@ -28,9 +22,16 @@ struct SQLiteRows: LedgerRows {
     func save(_ changes: LedgerChanges) throws {
         for case let state? in changes.states.values { try save(state) }
         for version in changes.versions { try save(version) }
-        for execution in changes.executions.values { try save(execution) }
+        for execution in changes.executions.values { try save(execution, startedBy: changes.deliveries[execution.id]) }
         for action in changes.actions.values { try save(action) }
         for rule in changes.rules.values { try save(rule) }
+        for success in changes.successes { try save(success) }
+    }
+
+    private func save(_ success: StageSuccess) throws {
+        try run(
+            "INSERT OR IGNORE INTO stage_successes (pipeline, stage, version, number) VALUES (?, ?, ?, ?)",
+            success.key)
     }
 
     private func save(_ record: RuleRecord) throws {
@@ -45,19 +46,6 @@ struct SQLiteRows: LedgerRows {
             ])
     }
 
-    private func save(_ state: PipelineState) throws {
-        try run(
-            """
-            INSERT INTO pipelines (name, version, created, updated, state) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (name) DO UPDATE SET version = excluded.version, created = excluded.created,
-            updated = excluded.updated, state = excluded.state
-            """,
-            [
-                state.declaration.name.rawValue, state.declaration.version, state.created, state.updated,
-                coding.blob(state),
-            ])
-    }
-
     private func save(_ version: PipelineDeclaration) throws {
         try run(
             """
@@ -67,15 +55,16 @@ struct SQLiteRows: LedgerRows {
             [version.name.rawValue, version.version, coding.blob(version)])
     }
 
-    private func save(_ execution: PipelineExecution) throws {
+    private func save(_ execution: PipelineExecution, startedBy delivery: Int64?) throws {
         try run(
             """
-            INSERT INTO executions (id, pipeline, number, status, record) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET status = excluded.status, record = excluded.record
+            INSERT INTO executions (id, pipeline, number, status, record, delivery) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET status = excluded.status, record = excluded.record,
+            delivery = coalesce(delivery, excluded.delivery)
             """,
             [
                 execution.id.rawValue, execution.pipeline.rawValue, execution.number, execution.status.rawValue,
-                coding.blob(execution),
+                coding.blob(execution), delivery,
             ])
     }
 
@@ -96,7 +85,8 @@ struct SQLiteRows: LedgerRows {
         let name = pipeline.rawValue
         try run("DELETE FROM events WHERE execution IN (SELECT id FROM executions WHERE pipeline = ?)", [name])
         try run("DELETE FROM events WHERE pipeline = ? AND execution IS NULL", [name])
-        try run("DELETE FROM effects WHERE pipeline = ?", [name])
+        try run("DELETE FROM effects WHERE pipeline = ? AND kind NOT IN (\(Effect.Kind.ordersToEnd))", [name])
+        try run("DELETE FROM stage_successes WHERE pipeline = ?", [name])
         try run("DELETE FROM pipelines WHERE name = ?", [name])
     }
 
@@ -139,11 +129,16 @@ struct SQLiteRows: LedgerRows {
         return database.lastInsertedRowID
     }
 
-    func amend(_ delivery: Int64, with decision: DeliveryDecision) throws {
+    func amend(_ delivery: Int64, answering question: SubjectID, with decision: DeliveryDecision) throws {
         let statement = try database.cachedStatement(sql: "SELECT decisions FROM deliveries WHERE sequence = ?")
         guard let blob = try Data.fetchOne(statement, arguments: [delivery]) else { return }
         var decisions = try coding.value([DeliveryDecision].self, from: blob, at: "deliveries \(delivery)")
-        decisions.amend(with: decision)
+        decisions.amend(answering: question, with: decision)
         try run("UPDATE deliveries SET decisions = ? WHERE sequence = ?", [coding.blob(decisions), delivery])
     }
+}
+
+extension StageSuccess {
+    /// The primary key, which is all of it.
+    var key: StatementArguments { [pipeline.rawValue, stage.rawValue, version, number] }
 }

@@ -52,6 +52,10 @@ final class FakeLedger: Ledger {
         _ effect: EffectID, reporting command: PipelineCommand?, on pipeline: PipelineName
     ) async throws -> CommandOutcome { try await working().finish(effect, reporting: command, on: pipeline) }
 
+    func prune(_ policy: RetentionPolicy, at now: Double) async throws -> PruneReport {
+        try await working().prune(policy, at: now)
+    }
+
     func wakeUps() -> AsyncStream<Void> { base.wakeUps() }
     func nextDue() async throws -> Double? { try await working().nextDue() }
 }
