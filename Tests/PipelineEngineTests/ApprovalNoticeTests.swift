@@ -57,7 +57,7 @@ import Testing
     private static let sample = ApprovalNotice(
         topic: "t", region: "us-east-2", pipeline: "MyFirstPipeline", stage: "MyApprovalStage",
         action: "MyApprovalAction", token: "12345678-abcd", expires: 1_467_922_979,
-        externalEntityLink: "http://example.com", customData: "Review \"it\"\n\\ \u{1} é")
+        externalEntityLink: "http://example.com", customData: "Review \"it\"\n\r\t\\ \u{1} é")
 
     @Test func `the message is CodePipeline's`() throws {
         let message = Self.sample.snsMessage(consoleLinkBase: "https://console.example/home#/")
@@ -69,7 +69,7 @@ import Testing
                 + #""actionName":"MyApprovalAction","token":"12345678-abcd","expires":"2016-07-07T20:22Z","#
                 + #""externalEntityLink":"http://example.com","approvalReviewLink":"https://console.example/home#"#
                 + #"/view/MyFirstPipeline/MyApprovalStage/MyApprovalAction/approve/12345678-abcd","#
-                + #""customData":"Review \"it\"\n\\ \u0001 é"}}"#)
+                + #""customData":"Review \"it\"\n\r\t\\ \u0001 é"}}"#)
         #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(message.body.utf8)) }
     }
 
