@@ -10,19 +10,16 @@ package struct Decision: Sendable, Equatable {
     /// The executions that left the state by this decision, in their last form: the ledger's rows alone hold them
     /// from now on.
     package var departed: [PipelineExecution]
-    /// The attempts and rule executions that a later one has replaced in the state, in their last form.
-    package var replaced: ReplacedRecords
 
     package init(
         state: PipelineState?, events: [PipelineEvent], effects: [EffectChange], outcome: CommandOutcome,
-        departed: [PipelineExecution] = [], replaced: ReplacedRecords = ReplacedRecords()
+        departed: [PipelineExecution] = []
     ) {
         self.state = state
         self.events = events
         self.effects = effects
         self.outcome = outcome
         self.departed = departed
-        self.replaced = replaced
     }
 }
 
