@@ -1,6 +1,7 @@
 import Foundation
 import PluginKit
 import PipelineModel
+import PipelineEngine
 import Testing
 import WebhookIntake
 
