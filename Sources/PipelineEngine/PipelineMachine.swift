@@ -10,6 +10,7 @@ package struct PipelineMachine {
     private(set) var events: [PipelineEvent] = []
     private(set) var effects: [EffectChange] = []
     private(set) var departed: [PipelineExecution] = []
+    private(set) var replaced = ReplacedRecords()
     /// The stages whose waiting executions are being let in, further up the stack.
     var admitting: Set<StageName> = []
 
@@ -28,11 +29,12 @@ package struct PipelineMachine {
         let outcome = try machine.perform(command)
         return Decision(
             state: machine.draft, events: machine.events, effects: machine.effects, outcome: outcome,
-            departed: machine.departed)
+            departed: machine.departed, replaced: machine.replaced)
     }
 
     mutating func emit(_ event: PipelineEvent) {
         events.append(event)
+        replaced.keep(what: event, replacesIn: draft)
         departed += PipelineState.apply(event, at: context.now, to: &draft)
     }
 

@@ -47,7 +47,7 @@ package struct Simulation {
     private mutating func commit(_ steps: ArraySlice<SimulationStep>, ending place: Int) throws(Violation) {
         guard let last = steps.last else { return }
         let fate = last.fate
-        let workers = world.workers
+        let (workers, reports) = (world.workers, world.memory.reports)
         do {
             world.batch = BatchRecord()
             world.ledger.open(mayFail: fate == .failed || fate == .crashBefore)
@@ -60,6 +60,8 @@ package struct Simulation {
             case .crashBefore: try world.ledger.fail()
             }
             if fate == .failed || fate == .answerLost { world.workers = workers }
+            // What it claimed was never told to any worker.
+            if fate == .failed || fate == .crashBefore { world.memory.reports = reports }
             let isRestarted = fate == .crashBefore || fate == .crashAfter || last.act == .crash
             if isRestarted {
                 world.ledger.restart()

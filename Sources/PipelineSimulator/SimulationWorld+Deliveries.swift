@@ -14,6 +14,11 @@ extension SimulationWorld {
             touching: listeners.flatMap { $0 })
     }
 
+    /// Remembers the deliveries of steps that an earlier process has done.
+    package mutating func recallDeliveries(of steps: some Sequence<SimulationStep>) {
+        for step in steps where step.act == .deliver { _ = newDelivery(step) }
+    }
+
     /// As the declarations that are committed or were declared before in the same batch say it.
     private func listeners(to event: SourceEvent) -> Set<PipelineName> {
         var declarations = ledger.states.mapValues(\.declaration)

@@ -102,7 +102,7 @@ struct LedgerSession<Rows: LedgerRows> {
     ) throws {
         let pipeline = state.declaration.name
         try rows.append(decision.events, of: pipeline, at: now)
-        let touched = TouchedRecords(decision, from: before, at: now)
+        let touched = TouchedRecords(decision)
         for execution in touched.executions { request.keep(execution) }
         for action in touched.actions { request.keep(ActionRecord(pipeline: pipeline, action: action)) }
         for rule in touched.rules { request.keep(RuleRecord(pipeline: pipeline, rule: rule)) }

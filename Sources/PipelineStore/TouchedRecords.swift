@@ -2,19 +2,14 @@ import PipelineEngine
 import PipelineModel
 
 /// The last word on every execution, attempt and rule execution that a decision's events speak about, in the order of
-/// the first mention. It is found in the state afterwards, or among those that departed from it.
+/// the first mention. It is found in the state afterwards, or among those that departed from it or were replaced in it.
 struct TouchedRecords {
     private(set) var executions: [PipelineExecution] = []
+    private(set) var actions: [ActionExecution] = []
+    private(set) var rules: [RuleExecution] = []
     private(set) var successes: [StageSuccess] = []
-    var actions: [ActionExecution] { actionOrder.compactMap { actionRecords[$0] } }
-    var rules: [RuleExecution] { ruleOrder.compactMap { ruleRecords[$0] } }
 
-    private var actionOrder: [ActionExecutionID] = []
-    private var actionRecords: [ActionExecutionID: ActionExecution] = [:]
-    private var ruleOrder: [RuleExecutionID] = []
-    private var ruleRecords: [RuleExecutionID: RuleExecution] = [:]
-
-    init(_ decision: Decision, from before: PipelineState?, at now: Double) {
+    init(_ decision: Decision) {
         let departed = Dictionary(decision.departed.map { ($0.id, $0) }) { _, last in last }
         func record(_ id: ExecutionID) -> PipelineExecution? { decision.state?.executions[id] ?? departed[id] }
         var seenExecutions: Set<ExecutionID> = []
@@ -23,44 +18,18 @@ struct TouchedRecords {
         for event in decision.events {
             guard let id = event.execution, let execution = record(id) else { continue }
             if seenExecutions.insert(id).inserted { executions.append(execution) }
-            if let rule = event.ruleReference, seenRules.insert(rule.id).inserted {
-                ruleOrder.append(rule.id)
-                ruleRecords[rule.id] = execution.rule(rule)
-            }
-            if let attempt = event.actionReference, seenActions.insert(attempt.id).inserted {
-                actionOrder.append(attempt.id)
-                actionRecords[attempt.id] = execution.attempt(attempt)
-            }
             if case .stageEnded(_, let stage, .succeeded) = event {
                 successes.append(StageSuccess(execution, in: stage))
             }
-        }
-        if actionRecords.count < actionOrder.count || ruleRecords.count < ruleOrder.count {
-            recover(decision, from: before, at: now)
-        }
-    }
-
-    /// A retry in the same decision has put others in their place: the events are folded once more to see them as they
-    /// were before that.
-    private mutating func recover(_ decision: Decision, from before: PipelineState?, at now: Double) {
-        let (lostActions, lostRules) = (
-            Set(actionOrder).subtracting(actionRecords.keys), Set(ruleOrder).subtracting(ruleRecords.keys)
-        )
-        var state = before
-        for event in decision.events {
-            let departed = PipelineState.apply(event, at: now, to: &state)
-            guard let id = event.execution,
-                let execution = state?.executions[id] ?? departed.first(where: { $0.id == id })
-            else { continue }
-            if let reference = event.actionReference, lostActions.contains(reference.id),
-                let attempt = execution.attempt(reference)
+            if let reference = event.ruleReference, seenRules.insert(reference.id).inserted,
+                let rule = execution.rule(reference) ?? decision.replaced.rules[reference.id]
             {
-                actionRecords[reference.id] = attempt
+                rules.append(rule)
             }
-            if let reference = event.ruleReference, lostRules.contains(reference.id),
-                let rule = execution.rule(reference)
+            if let reference = event.actionReference, seenActions.insert(reference.id).inserted,
+                let attempt = execution.attempt(reference) ?? decision.replaced.actions[reference.id]
             {
-                ruleRecords[reference.id] = rule
+                actions.append(attempt)
             }
         }
     }

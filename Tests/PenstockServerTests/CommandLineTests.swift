@@ -15,7 +15,8 @@ import Testing
         let program = places.map { $0.deletingLastPathComponent().appending(path: "penstock") }
             .first { FileManager.default.isExecutableFile(atPath: $0.path) }
         let process = Process()
-        process.executableURL = try #require(program, "swift build --product penstock")
+        let found: URL = try #require(program, "swift build --product penstock")
+        process.executableURL = found
         process.arguments = arguments
         let (out, err) = (Pipe(), Pipe())
         (process.standardOutput, process.standardError) = (out, err)

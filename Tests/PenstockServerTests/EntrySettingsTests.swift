@@ -1,5 +1,6 @@
 import Foundation
 import PluginKit
+import PipelineEngine
 import PipelineModel
 import PipelineEngine
 import Testing

@@ -37,6 +37,14 @@ import Testing
                     by: StoryWorld.caller)), on: current.pipeline)
     }
 
+    /// Where the log of the execution's only action lies; its folder is there.
+    static func log(of execution: PipelineExecution, in settings: ServerSettings) throws -> URL {
+        let action = try #require(execution.stages.first?.actions.first)
+        let folder = settings.dataFolder.appending(path: "logs/\(execution.pipeline)/\(execution.id)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder.appending(path: "\(action.stage).\(action.action).\(action.id.rawValue.suffix(8)).log")
+    }
+
     private func ask<Answer: Decodable>(
         _ bench: ServerBench, _ operation: String, _ body: String, as type: Answer.Type
     ) async throws -> Answer {
@@ -129,9 +137,7 @@ import Testing
         try await ServerBench.with { bench in
             let execution = try await Self.declare(on: bench.gateway.ledger)
             let action = try #require(execution.stages.first?.actions.first)
-            let file = bench.gateway.logs.file(of: action, in: "shop")
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            let file = try Self.log(of: execution, in: bench.gateway.settings)
             let empty = try await ask(
                 bench, "ReadLog", "{\"pipeline\":\"shop\",\"id\":\"\(action.id)\"}", as: LogPart.self)
             #expect(empty.text.isEmpty && empty.nextOffset == 0 && !empty.isOver)

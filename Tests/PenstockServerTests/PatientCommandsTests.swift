@@ -55,11 +55,9 @@ import Testing
         }
     }
 
-    private static func write(_ text: String, to logs: ActionLogs, of execution: PipelineExecution) throws {
-        let action = try #require(execution.stages.first?.actions.first)
-        let file = logs.file(of: action, in: execution.pipeline)
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    /// Appends to the log of the execution's only action.
+    private static func write(_ text: String, of execution: PipelineExecution, in settings: ServerSettings) throws {
+        let file = try ExecutionOperationsTests.log(of: execution, in: settings)
         if !FileManager.default.fileExists(atPath: file.path) { try Data().write(to: file) }
         let handle = try FileHandle(forWritingTo: file)
         try handle.seekToEnd()
@@ -72,7 +70,7 @@ import Testing
         let settings = try Self.settings(folder)
         let execution = try await gateway(settings) { gateway in
             let execution = try await ExecutionOperationsTests.declare(on: gateway.ledger)
-            try Self.write("one\ntw", to: gateway.logs, of: execution)
+            try Self.write("one\ntw", of: execution, in: settings)
             return execution
         }
         let lines = Lines()
@@ -93,7 +91,7 @@ import Testing
         }
         #expect(ContinuousClock.now - begun < .seconds(24), "the held answer kept the gateway from going")
         try await gateway(settings) { gateway in
-            try Self.write("o\nthree", to: gateway.logs, of: execution)
+            try Self.write("o\nthree", of: execution, in: settings)
             // A newer execution must not take the place of the one that is waited for.
             _ = try await gateway.ledger.perform(
                 .start(StartRequest(trigger: ExecutionTrigger(type: .startPipelineExecution))), on: "shop")
@@ -113,7 +111,7 @@ import Testing
         let settings = try Self.settings(folder)
         let execution = try await gateway(settings) { gateway in
             let execution = try await ExecutionOperationsTests.declare(on: gateway.ledger)
-            try Self.write("one\n", to: gateway.logs, of: execution)
+            try Self.write("one\n", of: execution, in: settings)
             return execution
         }
         try await serving(settings) {

@@ -204,7 +204,7 @@ import Testing
     }
 
     private static let ended: PipelineExecution = {
-        var execution = execution
+        var execution = StorySentenceTests.execution
         execution.status = .failed
         return execution
     }()
