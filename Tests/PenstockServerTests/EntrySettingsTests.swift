@@ -1,8 +1,7 @@
 import Foundation
-import PluginKit
 import PipelineEngine
 import PipelineModel
-import PipelineEngine
+import PluginKit
 import Testing
 import WebhookIntake
 
