@@ -117,7 +117,7 @@ struct BatchRecord {
 /// A delivery, who listened to its events, and what became of it.
 struct RecordedDelivery {
     var delivery: Delivery
-    /// For each event the pipelines that have a source in its repository.
-    var listeners: [Set<PipelineName>]
+    /// For each event the pipelines that decide on it, one for each decision.
+    var listeners: [[PipelineName]]
     var receipt: DeliveryReceipt
 }

@@ -61,7 +61,9 @@ struct StepWriter {
         case 44: return SimulationStep(.wait, pick: seconds())
         case 45..<48: return SimulationStep(.flow)
         case 48..<63: return coming()
-        case 63..<73: return SimulationStep(generator.oneIn(4) ? .reject : .approve, pick: generator.below(4))
+        case 63..<73:
+            return SimulationStep(
+                generator.oneIn(4) ? .reject : .approve, pick: generator.below(4), choice: generator.below(2))
         case 73..<97: return command()
         default: return SimulationStep(.crash)
         }
