@@ -27,7 +27,7 @@ import Testing
     @Test func `a source that hasn't changed for long is looked at less often`() {
         let counts = looks(hours: 24)
         #expect(counts[0] == 60)
-        #expect((25...35).contains(counts[2]), "\(counts)")
+        #expect((20...30).contains(counts[2]), "\(counts)")
         #expect(counts[23] == 6)
         #expect(zip(counts, counts.dropFirst()).allSatisfy { $0 >= $1 })
     }
