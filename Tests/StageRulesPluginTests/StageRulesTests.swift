@@ -115,13 +115,11 @@ import Testing
         #expect(failure.type == .configurationError && failure.message.contains(reason), "\(failure.message)")
     }
 
-    @Test func `an expression that would take years is given up`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `an expression that would take years is given up`() async throws {
         let match = try WholeMatch(pattern: "(a+)+b", patience: 0.2)
-        let start = ContinuousClock.now
         await #expect(throws: WholeMatch.Fault.tookTooLong(seconds: 0.2)) {
             try await match.matches(String(repeating: "a", count: 5000))
         }
-        #expect(ContinuousClock.now - start < .seconds(20))
     }
 
     @Test func `a long value is cut in messages`() async throws {

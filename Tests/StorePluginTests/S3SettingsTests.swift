@@ -70,7 +70,6 @@ import Testing
             case .objectStore(let provider): provider.name
             case .action(let action): "\(action.type.id) \(action.type.timeout)"
             case .revisionProbe: "revisions"
-            case .revisionProbe(let probe): probe.types.map(\.description).joined()
             default: "something else"
             }
         }
