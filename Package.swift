@@ -112,7 +112,7 @@ let package = Package(
 
         tests("PipelineModelTests", ["PipelineModel"]),
         tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel", "PipelineSimulator"]),
-        tests("PipelineSimulatorTests", ["PipelineSimulator", "PenstockSimulator", "PipelineEngine", "PipelineModel"]),
+        tests("PipelineSimulatorTests", ["PipelineSimulator", "PenstockSimulator"]),
         tests(
             "PipelineStoreTests",
             ["PipelineStore", "PipelineEngine", "PipelineModel", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -24,7 +24,7 @@ struct WholeMatch: Sendable {
 
     init(pattern: String, patience: Double = 2) throws(Fault) {
         // Alone first: ")(" must not become whole by what we put around it.
-        guard (try? NSRegularExpression(pattern: pattern)) != nil else { throw .invalid }
+        guard pattern.isEmpty || (try? NSRegularExpression(pattern: pattern)) != nil else { throw .invalid }
         // Java closes a quotation by itself at the end; a comment of (?x) ends with its line.
         let closed = Self.hasOpenQuotation(pattern) ? pattern + #"\E"# : pattern
         guard

@@ -69,7 +69,10 @@ struct HistoryScale {
     private static func probes(_ marks: ExecutionMarks) -> [Probe] {
         let app = BenchWorld.name(0)
         return [
-            Probe("start → first action") { gateway, _, call in try await marks.start(gateway, call) },
+            Probe("start → first action") { gateway, _, call in
+                // Each call another pipeline, so that none supersedes its last run.
+                _ = try await marks.start(gateway, BenchWorld.name(call % HistoryLoad.pipelines))
+            },
             Probe("state of a pipeline") { ledger, _ in _ = try await ledger.state(of: app) },
             Probe("executions of a pipeline") { ledger, _ in
                 _ = try await ledger.executions(of: app, before: nil, limit: 100)
@@ -136,7 +139,7 @@ private struct Probe {
 }
 
 /// Tells who waits that an execution's first action has begun.
-private final class ExecutionMarks: Sendable {
+final class ExecutionMarks: Sendable {
     private struct Waiting {
         var begun: Set<ExecutionID> = []
         var continuations: [ExecutionID: CheckedContinuation<Void, Never>] = [:]
@@ -153,10 +156,9 @@ private final class ExecutionMarks: Sendable {
         continuation?.resume()
     }
 
-    /// Starts a pipeline, each call another one so that none supersedes its last run, and waits for its first action.
-    func start(_ gateway: Gateway, _ call: Int) async throws {
+    /// Starts a pipeline and waits for its first action.
+    func start(_ gateway: Gateway, _ pipeline: PipelineName) async throws -> ExecutionID {
         let request = StartRequest(trigger: ExecutionTrigger(type: .startPipelineExecution))
-        let pipeline = BenchWorld.name(call % HistoryLoad.pipelines)
         guard case .started(let id, _) = try await gateway.ledger.perform(.start(request), on: pipeline) else {
             throw BenchFailure("\(pipeline) did not start")
         }
@@ -167,5 +169,6 @@ private final class ExecutionMarks: Sendable {
             }
             if hasBegun { continuation.resume() }
         }
+        return id
     }
 }

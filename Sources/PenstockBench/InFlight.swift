@@ -37,7 +37,8 @@ struct InFlight: AsyncParsableCommand {
         let gate = Gate()
         let settings = try world.settings()
         let gateway = try await Gateway.open(
-            settings, logger: try CommandLogger.make(level: settings.logLevel), actions: HeldAction.all(gate))
+            settings, logger: try CommandLogger.make(level: settings.logLevel),
+            actions: HeldAction.all(gate, at: "Build"))
         try await gateway.atWork {
             var number = 0
             for crowd in Self.crowds {
@@ -85,22 +86,27 @@ struct InFlight: AsyncParsableCommand {
 }
 
 /// Closed until all are there.
-private final class Gate: Sendable {
+final class Gate: Sendable {
     private let isRaised = Mutex(false)
     var isOpen: Bool { isRaised.withLock { $0 } }
     func open() { isRaised.withLock { $0 = true } }
 }
 
-/// Does nothing; builds are pending while the gate is closed.
-private struct HeldAction: ActionProvider {
+/// Does nothing; the actions of one stage are pending while the gate is closed.
+struct HeldAction: ActionProvider {
     let base: any ActionProvider
     let gate: Gate
+    let stage: StageName
     var type: ActionTypeDescription { base.type }
 
-    static func all(_ gate: Gate) -> [any ActionProvider] { NoOpAction.all().map { HeldAction(base: $0, gate: gate) } }
+    static func all(
+        _ gate: Gate, at stage: StageName, ran: @escaping @Sendable (ActionJob) -> Void = { _ in }
+    ) -> [any ActionProvider] {
+        NoOpAction.all(ran: ran).map { HeldAction(base: $0, gate: gate, stage: stage) }
+    }
 
     func run(_ job: ActionJob, on host: any ActionHost) async -> ActionOutcome {
-        guard job.stage == "Build", !gate.isOpen else { return await base.run(job, on: host) }
+        guard job.stage == stage, !gate.isOpen else { return await base.run(job, on: host) }
         return .pending(token: "held", pollAgain: .seconds(5), progress: ActionProgress())
     }
 }

@@ -7,7 +7,7 @@ struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the benchmarks and print the table.")
 
     enum Part: String, ExpressibleByArgument, CaseIterable {
-        case deliveries, starts, latency, executions, packing, footprint, engine, history, flight
+        case deliveries, starts, latency, executions, packing, footprint, engine, history, flight, wide
     }
 
     @Option(help: "The gateway's binary.")
@@ -58,6 +58,7 @@ struct Measure: AsyncParsableCommand {
         case .footprint: return try Footprint(server: server, runs: runs).figures()
         case .history: return try await HistoryScale(payload: payload, executions: history).figures()
         case .flight: return try InFlight.figures()
+        case .wide: return try await WidePipeline().figures()
         }
     }
 }

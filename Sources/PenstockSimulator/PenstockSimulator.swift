@@ -11,13 +11,24 @@ struct PenstockSimulator: AsyncParsableCommand {
 
     @Option(help: "How many seeds to run.") var seeds = 1000
     @Option(help: "The first seed.") var first: UInt64 = 1
+    @Option(help: "How many cores to use; 0 for all.") var jobs = 0
     @Option(help: "Steps of a seed.") var steps = 100
     @Option(help: "Runs this seed alone and prints its steps.") var seed: UInt64?
+    @Option(help: "Runs a scripted scenario over the ledger in this folder, or goes on with it.") var ledger: String?
+    @Option(help: "The scripted scenario's name.") var scenario: String?
+    @Option(help: "Kills itself after so many commits.") var killAfter: Int?
     @Flag(help: "Prints what the seeds reach.") var reach = false
 
     func run() async throws {
+        if let ledger, let name = scenario {
+            guard let scenario = try ScriptedScenarios.scenario(name) else {
+                throw ValidationError("There is no scenario '\(name)'. There are \(ScriptedScenarios.names).")
+            }
+            let run = LedgerRun(scenario: scenario, folder: URL(filePath: ledger), killAfter: killAfter)
+            return say(try await run.run())
+        }
         if let seed { return try replay(seed) }
-        try runSeeds()
+        try await runSeeds()
     }
 
     private func say(_ text: String) { FileHandle.standardOutput.write(Data("\(text)\n".utf8)) }
@@ -29,22 +40,14 @@ struct PenstockSimulator: AsyncParsableCommand {
         say("seed \(seed) holds")
     }
 
-    private func runSeeds() throws {
-        let start = ContinuousClock.now
-        var reached: [String: Int] = [:]
-        var count = 0
-        for seed in first..<(first + UInt64(seeds)) {
-            let scenario = Simulation.scenario(seed: seed, steps: steps)
-            count += scenario.steps.count
-            var simulation = Simulation()
-            if let violation = simulation.run(scenario) { throw failure(scenario, violation) }
-            if reach { reached.merge(simulation.reached, uniquingKeysWith: +) }
-        }
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        for (kind, times) in reached.sorted(by: { $0.key < $1.key }) { say("  \(kind): \(times)") }
+    private func runSeeds() async throws {
+        let cores = jobs > 0 ? jobs : ProcessInfo.processInfo.activeProcessorCount
+        let result = await SeedRun(first: first, count: seeds, steps: steps, jobs: cores).run()
+        if reach { for (kind, times) in result.reached.sorted(by: { $0.key < $1.key }) { say("  \(kind): \(times)") } }
+        if let found = result.failure { throw failure(found.scenario, found.violation) }
         say(
-            "\(seeds) seeds, \(count) steps without a violation in \(Int(seconds * 10)) tenths of a second: "
-                + "\(Int(Double(count) / seconds)) steps/s on one core")
+            "\(result.seeds) seeds, \(result.steps) steps without a violation: "
+                + "\(Int(Double(result.steps) / result.seconds)) steps/s on one core")
     }
 
     private func failure(_ scenario: Scenario, _ violation: Violation) -> ExitCode {

@@ -105,7 +105,11 @@ extension PipelineMachine {
     }
 
     mutating func scheduleTimer(_ attempt: ActionExecution) {
-        guard let deadline = attempt.deadline else { return }
+        guard var deadline = attempt.deadline else { return }
+        // Each reply schedules the timer anew.
+        if let silence = context.settings.replyTimeouts[attempt.type] {
+            deadline = min(deadline, context.now + Double(silence))
+        }
         schedule(.timer(.actionTimedOut(ActionReference(attempt))), for: attempt, at: deadline)
     }
 

@@ -70,7 +70,7 @@ extension PipelineMachine {
     func checkApproved(
         _ artifact: StoredArtifact, for action: ActionName, in execution: PipelineExecution
     ) throws(FailureDetails) {
-        for approval in execution.stages.flatMap(\.actions) where approval.status == .succeeded {
+        for approval in execution.boundApprovals {
             guard let digest = approval.approvedDigests[artifact.name], digest != artifact.sha256 else { continue }
             throw FailureDetails(
                 .configurationError,
@@ -107,6 +107,22 @@ extension PipelineState {
             execution.mode == .parallel
                 && execution.stages.contains { $0.name == answer.stage && $0.actions.contains(where: isAnswered) }
         }
+    }
+}
+
+extension PipelineExecution {
+    /// Asked for each input of each action: attempts are looked at in place, copying one is dear.
+    fileprivate var boundApprovals: [ActionExecution] {
+        var found: [ActionExecution] = []
+        for stage in stages.indices {
+            for action in stages[stage].actions.indices
+            where !stages[stage].actions[action].approvedDigests.isEmpty
+                && stages[stage].actions[action].status == .succeeded
+            {
+                found.append(stages[stage].actions[action])
+            }
+        }
+        return found
     }
 }
 

@@ -34,10 +34,8 @@ extension PipelineMachine {
                 "The pipeline's definition has changed since the execution started. Start a new execution.")
         }
         switch condition.status {
-        case .inProgress:
-            guard execution.status == .inProgress, !execution.isCancelling else {
-                throw .conditionNotOverridable("The execution is being stopped or cancelled.")
-            }
+        // A stop or an update would have given it up.
+        case .inProgress: break
         case .failed, .errored:
             guard stage.status == .failed, gate != .onFailure else {
                 throw .conditionNotOverridable(

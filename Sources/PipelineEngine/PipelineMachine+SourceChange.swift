@@ -35,7 +35,8 @@ extension PipelineMachine {
             ]
         }
         let id = try begin(
-            StartRequest(trigger: change.trigger, input: StartInput(sourceRevisions: overrides ?? [])))
+            StartRequest(trigger: change.trigger, input: StartInput(sourceRevisions: overrides ?? [])),
+            putting: overrides == nil ? SourceRevision(actionName: change.action, revisionID: change.revision) : nil)
         return .sourceRevision(isNew: true, started: id)
     }
 

@@ -25,7 +25,7 @@ extension PipelineMachine {
 
     /// Makes the execution and sends it to the first stage.
     mutating func begin(
-        _ request: StartRequest, restarting former: ExecutionID? = nil
+        _ request: StartRequest, restarting former: ExecutionID? = nil, putting revision: SourceRevision? = nil
     ) throws(CommandRefusal) -> ExecutionID {
         let state = try existingState()
         try checkCycle(request.input.invokedBy ?? [], to: state.declaration.name)
@@ -44,6 +44,7 @@ extension PipelineMachine {
         execution.authors = request.input.authors ?? []
         execution.eventVariables = request.input.eventVariables ?? [:]
         execution.restarts = former
+        execution.putRevision = revision
         emit(.executionStarted(execution))
         if let token = request.clientRequestToken {
             emit(

@@ -43,6 +43,7 @@ extension PipelineState {
         for revision in execution.sourceRevisionOverrides {
             see(revision.revisionValue, of: revision.actionName, in: execution.id, as: origin)
         }
+        if let put = execution.putRevision { see(put.revisionID, of: put.actionName, in: execution.id, as: origin) }
     }
 
     private mutating func retry(

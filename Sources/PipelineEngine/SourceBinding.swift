@@ -13,7 +13,9 @@ package struct SourceBinding: Sendable, Equatable {
 
     package var pipeline: PipelineName
     package var action: ActionName
-    package var origin: Origin
+    package let origin: Origin
+    /// The connection as hooks are compared with it; `nil` for a v1 action.
+    package let connectionKey: String?
     /// As declared, `owner/repo`.
     package var repository: String
     package var branch: String
@@ -27,6 +29,7 @@ package struct SourceBinding: Sendable, Equatable {
         self.pipeline = pipeline
         self.action = action
         self.origin = origin
+        if case .connection(let arn) = origin { connectionKey = String(arn.connectionKey) } else { connectionKey = nil }
         self.repository = repository
         self.branch = branch
         self.filters = filters

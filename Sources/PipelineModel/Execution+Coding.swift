@@ -6,6 +6,7 @@ extension PipelineExecution {
         case id, pipeline, pipelineVersion, number, status, statusSummary, mode, trigger, startTime, lastUpdateTime
         case sourceRevisionOverrides, variables, namespaces, stages, artifacts, sourceRevisions
         case stopReason, stopMode, isCancelling, rollbackTarget, invokedBy, restarts, authors, eventVariables
+        case putRevision
     }
 
     public init(from decoder: any Decoder) throws {
@@ -35,6 +36,7 @@ extension PipelineExecution {
         restarts = try container.decodeIfPresent(ExecutionID.self, forKey: .restarts)
         authors = try container.decodeOrEmpty(forKey: .authors)
         eventVariables = try container.decodeOrEmpty(forKey: .eventVariables)
+        putRevision = try container.decodeIfPresent(SourceRevision.self, forKey: .putRevision)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -63,6 +65,7 @@ extension PipelineExecution {
         try container.encodeIfPresent(restarts, forKey: .restarts)
         try container.encodeUnlessEmpty(authors, forKey: .authors)
         try container.encodeUnlessEmpty(eventVariables, forKey: .eventVariables)
+        try container.encodeIfPresent(putRevision, forKey: .putRevision)
     }
 }
 

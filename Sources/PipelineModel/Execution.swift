@@ -40,6 +40,8 @@ public struct PipelineExecution: Codable, Sendable, Equatable {
     /// What the event that started it says beyond the revision, e.g. `PullRequestId`: for the source actions whose
     /// revision the event named.
     public var eventVariables: [String: String]
+    /// What PutActionRevision started it with, where the source takes no override.
+    public var putRevision: SourceRevision?
 
     public init(
         id: ExecutionID, pipeline: PipelineName, pipelineVersion: Int, number: Int, mode: ExecutionMode,

@@ -10,6 +10,10 @@ enum GlobStep: Sendable, Hashable {
     case everything
     /// Goes on at each of these steps.
     case split([Int])
+
+    var isLiteral: Bool {
+        if case .one = self { true } else { false }
+    }
 }
 
 /// The characters that a `[…]` takes; never `/`.
@@ -52,6 +56,26 @@ struct GlobProgram: Sendable {
     }
 
     func matches(_ name: String.UnicodeScalarView) -> Bool {
+        words == 1 ? walk(name) : walkWide(name)
+    }
+
+    /// Up to 63 steps, as nearly all patterns have: the whole set is one number.
+    private func walk(_ name: String.UnicodeScalarView) -> Bool {
+        var now = reach[0]
+        for scalar in name {
+            var next: UInt64 = 0
+            while now != 0 {
+                let step = now.trailingZeroBitCount
+                now &= now - 1
+                if let target = target(of: step, with: scalar) { next |= reach[target] }
+            }
+            guard next != 0 else { return false }
+            now = next
+        }
+        return now & (1 << UInt64(steps.count)) != 0
+    }
+
+    private func walkWide(_ name: String.UnicodeScalarView) -> Bool {
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * words) { bits in
             var now = UnsafeMutableBufferPointer(rebasing: bits[..<words])
             var next = UnsafeMutableBufferPointer(rebasing: bits[words...])

@@ -6,7 +6,7 @@ package import PipelineModel
 /// `Q +v | Source: app~r0>app | Build entry=SKIP,dry failure=RETRY: unit<app>bin%u lint@2$u.v | Gate: ok!`
 /// - mode `S`, `Q` or `P`; `+v` declares a variable with a default, `++v` one without;
 /// - gates `entry=RESULT,rule,…`, `success=…`, `failure=RESULT` or `failure=RESULT,rule,…`;
-/// - an action is its name and any of `!` (manual approval), `~repository` (a connection's source), `*` (invokes),
+/// - an action is its name and any of `!` (manual approval; `!2` needs two approvers and tells a topic), `~repository` (a connection's source), `*` (invokes),
 ///   `<input`, `>output`, `@run order`, `%namespace`, `$namespace.key` (used in its configuration), `^minutes`.
 /// Actions of the first stage are sources.
 package struct PipelineSketch {
@@ -87,6 +87,10 @@ extension ActionDeclaration {
     fileprivate init(sketch: Substring, isSource: Bool) {
         let parts = SketchParts(sketch)
         var configuration = parts.configuration
+        if let approvers = parts.number("!") {
+            configuration["RequiredApprovals"] = .plain("\(approvers)")
+            configuration["NotificationArn"] = .plain("arn:aws:sns:us-east-1:0:topic")
+        }
         if let repository = parts["~"] {
             configuration["ConnectionArn"] = .plain("arn:aws:codestar-connections:us-east-1:0:connection/c")
             configuration["FullRepositoryId"] = .plain(repository)

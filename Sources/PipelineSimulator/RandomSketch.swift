@@ -72,7 +72,7 @@ struct RandomSketch {
         if isFirst {
             if !generator.oneIn(3) { text += "~" + generator.pick(Self.repositories) }
         } else if generator.oneIn(5) {
-            text += "!" + (generator.oneIn(3) ? "^\(5 + generator.below(600))" : "")
+            text += (generator.oneIn(4) ? "!2" : "!") + (generator.oneIn(3) ? "^\(5 + generator.below(600))" : "")
             return text + (generator.oneIn(3) ? "@2" : "")
         } else if generator.oneIn(12) {
             text += "*"

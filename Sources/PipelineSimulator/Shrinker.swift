@@ -1,18 +1,25 @@
 /// Makes a scenario that fails smaller while it still breaks the same invariant.
 package struct Shrinker {
-    private let invariant: String
+    private let isFailure: (Scenario) -> Bool
     private var tries: Int
 
     /// - Parameter tries: runs at most.
     package static func shrink(_ scenario: Scenario, breaking violation: Violation, tries: Int = 4000) -> Scenario {
-        var shrinker = Shrinker(invariant: violation.invariant, tries: tries)
         // What comes after the step that showed it has no part in it.
-        var smaller = scenario
-        if violation.step < scenario.steps.count {
-            var cut = scenario
-            cut.steps = Array(scenario.steps.prefix(violation.step + 1))
-            if shrinker.fails(cut) { smaller = cut }
+        var cut = scenario
+        cut.steps = Array(scenario.steps.prefix(violation.step + 1))
+        let isFailure = { (scenario: Scenario) in
+            Simulation.violation(in: scenario)?.invariant == violation.invariant
         }
+        return shrink(isFailure(cut) ? cut : scenario, tries: tries, while: isFailure)
+    }
+
+    /// Anything that is still a failure when it is smaller.
+    static func shrink(
+        _ scenario: Scenario, tries: Int = 4000, while isFailure: @escaping (Scenario) -> Bool
+    ) -> Scenario {
+        var shrinker = Shrinker(isFailure: isFailure, tries: tries)
+        var smaller = scenario
         var size = Int.max
         while size > smaller.cost {
             size = smaller.cost
@@ -26,7 +33,7 @@ package struct Shrinker {
     private mutating func fails(_ scenario: Scenario) -> Bool {
         guard tries > 0 else { return false }
         tries -= 1
-        return Simulation.violation(in: scenario)?.invariant == invariant
+        return isFailure(scenario)
     }
 
     /// Runs of steps first, then single ones.

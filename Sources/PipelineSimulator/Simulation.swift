@@ -1,3 +1,4 @@
+import Foundation
 import PipelineEngine
 import PipelineModel
 import PipelineStore
@@ -47,7 +48,7 @@ package struct Simulation {
     private mutating func commit(_ steps: ArraySlice<SimulationStep>, ending place: Int) throws(Violation) {
         guard let last = steps.last else { return }
         let fate = last.fate
-        let workers = world.workers
+        let (workers, reports) = (world.workers, world.memory.reports)
         do {
             world.batch = BatchRecord()
             world.ledger.open(mayFail: fate == .failed || fate == .crashBefore)
@@ -60,6 +61,8 @@ package struct Simulation {
             case .crashBefore: try world.ledger.fail()
             }
             if fate == .failed || fate == .answerLost { world.workers = workers }
+            // What it claimed was never told to any worker.
+            if fate == .failed || fate == .crashBefore { world.memory.reports = reports }
             let isRestarted = fate == .crashBefore || fate == .crashAfter || last.act == .crash
             if isRestarted {
                 world.ledger.restart()
@@ -95,6 +98,7 @@ package struct Simulation {
 
     /// Nobody asks for anything any more, the transitions are open, workers do their work well: everything ends.
     private mutating func rest(after place: Int) throws(Violation) {
+        try readStates(place)
         try act(place) { world throws in
             world.dropHeld()
             try world.openTransitions()
@@ -107,6 +111,16 @@ package struct Simulation {
         try act(place) { world throws in try world.stopStale() }
         guard world.isAtRest else {
             throw Violation(invariant: "EveryExecutionEnds", message: unrest, step: place)
+        }
+    }
+
+    /// What the ledger stores of the states is what it reads again.
+    private func readStates(_ place: Int) throws(Violation) {
+        for (name, state) in world.ledger.states {
+            let read = try? JSONDecoder().decode(PipelineState.self, from: JSONEncoder().encode(state))
+            guard read != state else { continue }
+            throw Violation(
+                invariant: "StatesAreReadable", message: "the stored state of \(name) reads differently", step: place)
         }
     }
 

@@ -43,6 +43,8 @@ package struct SimulationStep: Sendable, Equatable {
         case ok, fail
         /// As `ok` and `fail`, for a rule.
         case pass, block
+        /// All that is due is done well, approvals are given.
+        case flow
         case crash
     }
 
@@ -119,7 +121,10 @@ extension SimulationStep: CustomStringConvertible {
 }
 
 /// A step that nobody understands.
-package struct UnreadableStep: Error, CustomStringConvertible {
+package struct UnreadableStep: Error, Equatable, CustomStringConvertible {
     package var text: String
+
+    package init(text: String) { self.text = text.split(separator: " ").joined(separator: " ") }
+
     package var description: String { "'\(text)' is no step of a scenario" }
 }

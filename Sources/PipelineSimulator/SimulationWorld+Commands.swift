@@ -115,7 +115,7 @@ extension SimulationWorld {
         return .answerApproval(
             ApprovalAnswer(
                 stage: attempt.stage, action: attempt.action, token: token,
-                status: step.act == .reject ? .rejected : .approved, summary: "", by: "ann"))
+                status: step.act == .reject ? .rejected : .approved, summary: "", by: step.choice == 0 ? "ann" : "bob"))
     }
 
     private func source(

@@ -6,7 +6,7 @@ import PipelineModel
 extension SimulationWorld {
     mutating func deliver(_ step: SimulationStep) throws {
         guard let delivery = delivery(of: step) else { return }
-        var listeners: [Set<PipelineName>] = []
+        var listeners: [[PipelineName]] = []
         if case .events(let events) = delivery.content { listeners = events.map { self.listeners(to: $0) } }
         let receipt = try ledger.record(delivery, match: SimulatedMatchmaker.verdict)
         batch.add(
@@ -14,8 +14,14 @@ extension SimulationWorld {
             touching: listeners.flatMap { $0 })
     }
 
-    /// As the declarations that are committed or were declared before in the same batch say it.
-    private func listeners(to event: SourceEvent) -> Set<PipelineName> {
+    /// Remembers the deliveries of steps that an earlier process has done.
+    package mutating func recallDeliveries(of steps: some Sequence<SimulationStep>) {
+        for step in steps where step.act == .deliver { _ = newDelivery(step) }
+    }
+
+    /// As the declarations that are committed or were declared before in the same batch say it: each pipeline once, or
+    /// once for each source that makes a question of it.
+    private func listeners(to event: SourceEvent) -> [PipelineName] {
         var declarations = ledger.states.mapValues(\.declaration)
         for (name, command) in batch.accepted {
             switch command {
@@ -25,8 +31,11 @@ extension SimulationWorld {
             }
         }
         let key = event.repository.lowercased()
-        return Set(
-            declarations.filter { SourceBinding.bindings(of: $0.value).contains { $0.repositoryKey == key } }.keys)
+        return declarations.keys.sorted().flatMap { name in
+            let bindings = declarations[name].map { SourceBinding.bindings(of: $0) } ?? []
+            let count = bindings.count { $0.repositoryKey == key }
+            return Array(repeating: name, count: event.isAsked ? count : min(1, count))
+        }
     }
 
     private mutating func delivery(of step: SimulationStep) -> Delivery? {
@@ -59,6 +68,18 @@ extension SimulationWorld {
         SourceEvent(
             repository: repository, change: .branchPushed(branch: branch, before: nil, after: "c\(commit)", forced: nil)
         )
+    }
+}
+
+extension SourceEvent {
+    /// Whether the matchmaker asks the host about it.
+    fileprivate var isAsked: Bool {
+        if case .branchPushed("paths", _, _, _) = change { true } else { false }
+    }
+
+    /// The commit that it brings.
+    var commitID: String? {
+        if case .branchPushed(_, _, let after, _) = change { after } else { nil }
     }
 }
 

@@ -35,16 +35,18 @@ extension SimulationWorld {
         for (name, state) in ledger.states.sorted(by: { $0.key < $1.key }) {
             for attempt in state.runningAttempts where attempt.approvalToken != nil {
                 approvals += 1
-                try perform(.answerApproval(Self.approval(of: attempt)), on: name)
+                for approver in ["ann", "bob"] {
+                    try perform(.answerApproval(Self.approval(of: attempt, by: approver)), on: name)
+                }
             }
         }
         if due.isEmpty, approvals == 0 { clock.pass(Self.lease) }
     }
 
-    private static func approval(of attempt: ActionExecution) -> ApprovalAnswer {
+    private static func approval(of attempt: ActionExecution, by approver: String) -> ApprovalAnswer {
         ApprovalAnswer(
             stage: attempt.stage, action: attempt.action, token: attempt.approvalToken ?? "", status: .approved,
-            summary: "", by: "ann")
+            summary: "", by: approver)
     }
 
     /// Those whom an opened transition didn't let in because they had waited for too long.

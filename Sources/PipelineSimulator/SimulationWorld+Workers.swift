@@ -18,7 +18,10 @@ extension SimulationWorld {
     mutating func finish(_ effect: ClaimedEffect, as act: SimulationStep.Act) throws {
         let command = Self.report(on: effect.effect, as: act)
         batch.touch(effect.effect.pipeline, command)
-        if let command { memory.remember(SentReport(effect: effect, command: command)) }
+        if let command {
+            intent?(command, effect.effect.pipeline)
+            memory.remember(SentReport(effect: effect, command: command))
+        }
         _ = try ledger.finish(effect.id, reporting: command, on: effect.effect.pipeline)
     }
 

@@ -1,4 +1,4 @@
-import PipelineEngine
+package import PipelineEngine
 package import PipelineModel
 
 /// Everybody around the ledger: callers, source hosts, workers, and what each of them remembers.
@@ -9,6 +9,8 @@ package struct SimulationWorld<Ledger: SimulationLedger> {
     var memory = OutsideMemory()
     /// What the batch has done so far, for the invariants.
     var batch = BatchRecord()
+    /// Told of each command before the ledger is, so that a client that dies can ask again.
+    package var intent: ((PipelineCommand, PipelineName) -> Void)?
 
     static var lease: Double { 60 }
 
@@ -31,6 +33,7 @@ package struct SimulationWorld<Ledger: SimulationLedger> {
         case .reportAgain: try reportAgain(step)
         case .renew, .release, .die: try handle(step)
         case .ok, .fail, .pass, .block: try end(step)
+        case .flow: try workWell()
         default:
             if let command = command(of: step) { try perform(command, on: Self.name(step.pipeline)) }
         }
@@ -38,6 +41,7 @@ package struct SimulationWorld<Ledger: SimulationLedger> {
 
     /// A refusal is an answer.
     mutating func perform(_ command: PipelineCommand, on pipeline: PipelineName) throws {
+        intent?(command, pipeline)
         batch.touch(pipeline, command)
         if case .answerApproval(let answer) = command { memory.answers.append(answer) }
         do {
@@ -113,7 +117,7 @@ struct BatchRecord {
 /// A delivery, who listened to its events, and what became of it.
 struct RecordedDelivery {
     var delivery: Delivery
-    /// For each event the pipelines that have a source in its repository.
-    var listeners: [Set<PipelineName>]
+    /// For each event the pipelines that decide on it, one for each decision.
+    var listeners: [[PipelineName]]
     var receipt: DeliveryReceipt
 }

@@ -58,9 +58,12 @@ struct StepWriter {
         switch generator.below(100) {
         case 0..<14: return SimulationStep(.claim, pick: generator.below(2), choice: generator.below(6))
         case 14..<44: return work()
-        case 44..<48: return SimulationStep(.wait, pick: seconds())
+        case 44: return SimulationStep(.wait, pick: seconds())
+        case 45..<48: return SimulationStep(.flow)
         case 48..<63: return coming()
-        case 63..<73: return SimulationStep(generator.oneIn(4) ? .reject : .approve, pick: generator.below(4))
+        case 63..<73:
+            return SimulationStep(
+                generator.oneIn(4) ? .reject : .approve, pick: generator.below(4), choice: generator.below(2))
         case 73..<97: return command()
         default: return SimulationStep(.crash)
         }

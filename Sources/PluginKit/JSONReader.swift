@@ -185,7 +185,8 @@ public struct JSONReader {
     }
 
     private mutating func skipSpace() {
-        while position < bytes.count {
+        // Nearly always there is none.
+        while position < bytes.count, bytes[position] <= 0x20 {
             switch bytes[position] {
             case 0x20, 0x0a, 0x0d, 0x09: position += 1
             default: return

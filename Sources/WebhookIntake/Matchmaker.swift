@@ -8,6 +8,7 @@ import PluginKit
 /// triggers-and-webhooks A1).
 package struct Matchmaker: Sendable {
     let connection: ConnectionARN
+    private let connectionKey: String
     /// ProviderType, as the trigger's detail names it.
     let provider: String
     let servesGitHubV1: Bool
@@ -16,13 +17,14 @@ package struct Matchmaker: Sendable {
 
     package init(hook: Hook, webhookARN: String) {
         self.connection = hook.connection.arn
+        self.connectionKey = String(hook.connection.arn.connectionKey)
         self.provider = hook.connection.provider
         self.servesGitHubV1 = hook.servesGitHubV1
         self.webhookARN = webhookARN
     }
 
     package func verdict(on event: SourceEvent, for binding: SourceBinding) -> MatchVerdict {
-        guard speaks(for: binding.origin) else { return .no(reason: otherConnection(binding.origin)) }
+        guard speaks(for: binding) else { return .no(reason: otherConnection(binding.origin)) }
         switch event.change {
         case .branchDeleted(let branch, _): return .no(reason: "branch '\(shown(branch))' was deleted")
         case .tagDeleted(let tag): return .no(reason: "tag '\(shown(tag))' was deleted")
@@ -69,11 +71,8 @@ package struct Matchmaker: Sendable {
                 request: Start(event: event, binding: binding, matchmaker: self).request))
     }
 
-    private func speaks(for origin: SourceBinding.Origin) -> Bool {
-        switch origin {
-        case .connection(let arn): arn.connectionKey == connection.connectionKey
-        case .gitHubV1: servesGitHubV1
-        }
+    private func speaks(for binding: SourceBinding) -> Bool {
+        binding.connectionKey.map { $0 == connectionKey } ?? servesGitHubV1
     }
 
     private func otherConnection(_ origin: SourceBinding.Origin) -> String {

@@ -1,7 +1,7 @@
 import Foundation
-import PluginKit
 import PipelineEngine
 import PipelineModel
+import PluginKit
 import Testing
 import WebhookIntake
 

@@ -79,6 +79,7 @@ import Testing
         execution.restarts = "r"
         execution.authors = ["ada"]
         execution.eventVariables = ["BranchName": "main"]
+        execution.putRevision = SourceRevision(actionName: "a", revisionID: "p1")
         var action = ActionExecution(
             id: "x", executionID: "e", pipelineVersion: 1, stage: "s", action: "a", type: .manualApproval, startTime: 2,
             configuration: ["k": .plain("v")], resolvedConfiguration: ["k": .plain("w")], inputArtifacts: [artifact],

@@ -128,7 +128,7 @@ struct PollingWorld {
 
     /// A pipeline of one source action, `Checkout`, whose first execution has fetched `revision`.
     func declare(
-        _ name: PipelineName, _ type: ActionTypeID = PollingWorld.s3, _ configuration: [String: ConfigurationValue],
+        _ name: PipelineName, _ configuration: [String: ConfigurationValue], of type: ActionTypeID = PollingWorld.s3,
         fetched revision: String? = "r1", triggers: [TriggerDeclaration]? = nil
     ) async throws {
         let action = ActionDeclaration(name: "Checkout", actionTypeId: type, configuration: configuration)

@@ -1,7 +1,9 @@
 import Foundation
 import PipelineEngine
 import PipelineModel
+import PipelineStore
 import PluginKit
+import PluginKitTesting
 import Testing
 
 @testable import WebhookIntake
@@ -102,7 +104,7 @@ import Testing
     @Test func `a head check finds a lost delivery, and the late one starts nothing`() async throws {
         let world = try PollingWorld()
         defer { world.host.remove() }
-        try await world.declare("app", PollingWorld.connection, branch)
+        try await world.declare("app", branch, of: PollingWorld.connection)
         var memory = world.polling.memory()
         world.branches.tell("main", .revision("r2"))
         await world.pass(90, &memory)
@@ -127,7 +129,7 @@ import Testing
     @Test func `what a delivery has started is not found again`() async throws {
         let world = try PollingWorld()
         defer { world.host.remove() }
-        try await world.declare("app", PollingWorld.connection, branch)
+        try await world.declare("app", branch, of: PollingWorld.connection)
         let revision = SourceRevisionOverride(actionName: "Checkout", revisionType: .commitID, revisionValue: "r2")
         _ = try await world.ledger.perform(
             .start(
@@ -163,11 +165,11 @@ import Testing
         defer { world.host.remove() }
         for name in ["one", "two"] {
             try await world.declare(
-                PipelineName(name), PollingWorld.version1,
+                PipelineName(name),
                 [
                     "Owner": .plain("acme"), "Repo": .plain("app"), "Branch": .plain("main"),
                     "OAuthToken": .sealed(try world.vault.seal("t0ken")),
-                ])
+                ], of: PollingWorld.version1)
         }
         var memory = world.polling.memory()
         await world.pass(60, &memory)
@@ -248,7 +250,7 @@ import Testing
         let world = try PollingWorld()
         defer { world.host.remove() }
         let repository = ActionTypeID(category: .source, owner: .aws, provider: "CodeCommit")
-        try await world.declare("app", repository, ["RepositoryName": .plain("r"), "BranchName": .plain("main")])
+        try await world.declare("app", ["RepositoryName": .plain("r"), "BranchName": .plain("main")], of: repository)
         try await world.declare("var", ["S3Bucket": .plain("b"), "S3ObjectKey": .plain("#{variables.key}")])
         var memory = world.polling.memory()
         await world.pass(300, &memory)

@@ -44,7 +44,8 @@ package struct Violation: Error, Equatable, CustomStringConvertible {
 /// All invariants, in the order in which they are asked.
 struct Invariants {
     private var all: [any Invariant] = [
-        OneDecisionPerDelivery(), StageHasOneHolder(), EntryInOrder(), NothingStartsTwice(), TerminalStaysTerminal(),
+        OneDecisionPerDelivery(), AnEventStartsOnce(), StageHasOneHolder(), EntryInOrder(), NothingStartsTwice(),
+        TerminalStaysTerminal(),
         NobodyIsForgotten(), NoStrayEffect(), IDsAreNew(), RecordsAgreeWithState(), FailedCommitChangesNothing(),
         ReplayGivesSnapshot(), StagesInOrder(),
     ]

@@ -2,8 +2,8 @@ import PipelineEngine
 import PipelineModel
 import PipelineStore
 
-/// An accepted delivery yields exactly one decision for each event and pipeline that it speaks to, and takes its
-/// (hook, id) once: what comes again is a duplicate that decides nothing.
+/// An accepted delivery yields exactly one decision for each event and pipeline that it speaks to, or one for each
+/// question that the host is asked, and takes its (hook, id) once: what comes again is a duplicate that decides nothing.
 struct OneDecisionPerDelivery: Invariant {
     private var taken: Set<String> = []
     private var read = 0

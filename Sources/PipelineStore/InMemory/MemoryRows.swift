@@ -27,6 +27,8 @@ struct MemoryRows: LedgerRows {
     func state(of pipeline: PipelineName) -> PipelineState? { states[pipeline] }
 
     func execution(_ id: ExecutionID) -> PipelineExecution? { executions[id] }
+    func attempt(_ id: ActionExecutionID) -> ActionExecution? { actionPlaces[id].map { actions[$0].row.action } }
+    func rule(_ id: RuleExecutionID) -> RuleExecution? { rulePlaces[id].map { rules[$0].row.rule } }
 
     mutating func save(_ changes: LedgerChanges) {
         for case (let name, let state?) in changes.states { states[name] = state }

@@ -99,6 +99,8 @@ package struct SimulatedLedger {
 
     package var states: [PipelineName: PipelineState] { session.rows.states }
     package func execution(_ id: ExecutionID) -> PipelineExecution? { session.rows.execution(id) }
+    package func attempt(_ id: ActionExecutionID) -> ActionExecution? { session.rows.attempt(id) }
+    package func rule(_ id: RuleExecutionID) -> RuleExecution? { session.rows.rule(id) }
     package var journal: [JournalEntry] { session.rows.journal }
 
     /// Every effect that waits or is lent.
