@@ -162,7 +162,7 @@ import Testing
         let world = try StoryWorld(StoryWorld.pipeline(StoryWorld.stage("Source", "Source")))
         let delivery = JournalEntry(
             sequence: 41, hook: "h", hookName: "main", provider: "GitHub", deliveryID: "d-1", event: "push",
-            receivedAt: 999.5, headers: [:], body: nil, bodySize: 3, outcome: "accepted", reason: nil,
+            receivedAt: 999, headers: [:], body: nil, bodySize: 3, outcome: "accepted", reason: nil,
             decisions: [
                 DeliveryDecision(pipeline: "shop", started: try world.execution(1).id, reason: "branch 'main' matches")
             ], replayOf: 40)
@@ -170,13 +170,13 @@ import Testing
         #expect(
             first.text == "delivery 41 came in at hook main: GitHub push, id d-1, a replay by hand of delivery 40; it "
                 + "started this execution: branch 'main' matches")
-        #expect(first.kind == "delivery" && first.after == -0.5)
+        #expect(first.kind == "delivery" && first.after == -1)
         let text = ExplanationText.lines(
             ExecutionExplanation(
                 pipeline: "shop", execution: "e", number: 1, version: 1, status: "InProgress", summary: nil,
                 startTime: Date(timeIntervalSince1970: 1000), lines: try world.story(of: 1, delivery: delivery)))
         #expect(text[0] == "execution 1 of shop (e): InProgress")
-        #expect(text[2].hasPrefix("1970-01-01T00:16:39Z  -0.5s      delivery 41"), "\(text[2])")
+        #expect(text[2].hasPrefix("1970-01-01T00:16:39Z  -1.0s      delivery 41"), "\(text[2])")
         #expect(text[3].hasPrefix("1970-01-01T00:16:40Z  +0.0s      execution 1 of shop"), "\(text[3])")
         #expect(text.last?.contains("  now        ") == true)
     }

@@ -145,7 +145,7 @@ import Testing
         Row(
             event: .actionFailed(
                 reference, FailureDetails(.jobFailed, "exit code 1", externalExecutionURL: "https://ci.example/1")),
-            text: "action Build/Compile failed: JobFailed: exit code 1 See https://ci.example/1. → its log: "
+            text: "action Build/Compile failed: JobFailed: exit code 1 (https://ci.example/1) → its log: "
                 + "penstock tail shop e-7 --action Compile"),
         Row(
             event: .actionFailed(reference, FailureDetails(.systemUnavailable, "no disk")),

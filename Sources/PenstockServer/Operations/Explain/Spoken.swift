@@ -60,7 +60,7 @@ extension FailureDetails {
         if let externalExecutionSummary, externalExecutionSummary != message {
             text += " (\(externalExecutionSummary))"
         }
-        if let externalExecutionURL { text += " See \(externalExecutionURL)." }
+        if let externalExecutionURL { text += " (\(externalExecutionURL))" }
         return remedy.map { "\(text) → \($0)" } ?? text
     }
 }
