@@ -12,18 +12,20 @@ RELEASE := -c release --static-swift-stdlib $(STRICT)
 SCRATCH := .build
 TOOLS := .build/tools
 PREFIX ?= /usr/local
+SEEDS ?= 10000
 
 BUILD_PACKAGES := libcurl4-openssl-dev zlib1g-dev libsqlite3-dev libdeflate-dev
 RUN_PACKAGES := git bubblewrap
 TEST_PACKAGES := python3 python3-venv zip unzip openssl procps curl
 BENCH_PACKAGES := webhook wrk zip pigz sqlite3
 
-.PHONY: help run test bench crash lint format install build release packages test-packages test-tools bench-packages run-packages
+.PHONY: help run test bench crash simulate lint format install build release packages test-packages test-tools bench-packages run-packages
 
 help:
 	@echo "make run      build a release and run the quickstart pipeline"
 	@echo "make test     lint, build and run every test"
 	@echo "make crash    200 crashes by kill -9 in the middle of runs"
+	@echo "make simulate SEEDS=N  N random worlds under the engine and its ledger, with all that may go wrong"
 	@echo "make bench    the benchmarks"
 	@echo "make lint     check the format;  make format  mend it"
 	@echo "make install  install the release in $(PREFIX)/bin"
@@ -49,6 +51,10 @@ test: lint build test-packages test-tools
 crash: build test-packages test-tools
 	PENSTOCK_TOOLS=$(CURDIR)/$(TOOLS) PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" PENSTOCK_CRASHES=200 \
 	  swift test --skip-build --enable-code-coverage $(STRICT) --filter CrashTests
+
+simulate: packages
+	swift build $(RELEASE) --product PenstockSimulator
+	.build/release/PenstockSimulator --seeds $(SEEDS)
 
 bench: packages bench-packages
 	swift build $(RELEASE) --product PenstockBench

@@ -62,7 +62,7 @@ let package = Package(
             ["PipelineEngine", "PipelineModel", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
         room("PluginKit", ["PipelineModel", crypto, logging]),
         room("PluginKitTesting", ["PluginKit", "PipelineModel", logging]),
-        room("WebhookIntake", ["PipelineEngine", "PluginKit", "PipelineModel", crypto, logging]),
+        room("WebhookIntake", ["PipelineEngine", "PluginKit", "PipelineModel", crypto, lifecycle, logging]),
         room(
             "ActionRunner",
             ["PipelineEngine", "PluginKit", "ArtifactArchive", "PipelineModel", crypto, lifecycle, logging]),
@@ -76,7 +76,7 @@ let package = Package(
             [
                 "PipelineModel", "PipelineEngine", "PipelineStore", "PluginKit", "WebhookIntake", "ActionRunner",
                 "ArtifactArchive", "AWSSigning", "AWSWire", "CodePipelineAPI", "CurlTransport",
-                "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin",
+                "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin", "StageRulesPlugin",
                 crypto, lifecycle, logging, yams, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -96,13 +96,23 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
+        room("PipelineSimulator", ["PipelineEngine", "PipelineStore", "PipelineModel"]),
+        .executableTarget(
+            name: "PenstockSimulator",
+            dependencies: [
+                "PipelineSimulator", "PipelineEngine", "PipelineStore", "PipelineModel", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+
         plugin("GitHub", ["PluginKit", "PipelineModel", subprocess, systemPackage]),
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
         plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
+        plugin("StageRules", ["PluginKit", "PipelineModel"]),
 
         tests("PipelineModelTests", ["PipelineModel"]),
-        tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel"]),
+        tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel", "PipelineSimulator"]),
+        tests("PipelineSimulatorTests", ["PipelineSimulator", "PenstockSimulator"]),
         tests(
             "PipelineStoreTests",
             ["PipelineStore", "PipelineEngine", "PipelineModel", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -115,7 +125,10 @@ let package = Package(
             ["CodePipelineAPI", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests(
             "WebhookIntakeTests",
-            ["WebhookIntake", "PipelineStore", "PipelineEngine", "PluginKit", "PipelineModel", crypto, logging]),
+            [
+                "WebhookIntake", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel",
+                crypto, logging,
+            ]),
         tests(
             "ActionRunnerTests",
             [
@@ -126,6 +139,7 @@ let package = Package(
         tests(
             "StorePluginTests",
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
+        tests("StageRulesPluginTests", ["StageRulesPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests("CodeBuildPluginTests", ["CodeBuildPlugin", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
             "PenstockServerTests",

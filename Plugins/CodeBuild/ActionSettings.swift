@@ -2,20 +2,29 @@ import Foundation
 import PipelineModel
 import PluginKit
 
-/// What a CodeBuild action's configuration says, checked.
+/// What the configuration of a CodeBuild action or rule says, checked.
 struct ActionSettings: Equatable, Sendable {
     var projectName: String
-    var primary: ArtifactName
+    /// `nil`: a rule without input artifacts, whose commands begin in an empty folder.
+    var primary: ArtifactName?
     var environment: [String: String]
     var buildspecOverride: String?
 
+    /// Of a Commands rule: they begin in the first input artifact.
+    init(commandsOf job: ActionJob) {
+        projectName = job.type.provider
+        primary = job.inputs.first?.name
+        environment = [:]
+    }
+
+    /// - Parameter inputs: how many input artifacts the declaration may have at least.
     /// - Throws: what makes the declaration unusable, as a ConfigurationError.
-    init(_ job: ActionJob) throws(FailureDetails) {
+    init(_ job: ActionJob, atLeast inputs: Int = 1) throws(FailureDetails) {
         guard let projectName = job.configuration["ProjectName"], !projectName.isEmpty else {
-            throw Self.wrong("the action's configuration lacks ProjectName")
+            throw Self.wrong("the configuration lacks ProjectName")
         }
         self.projectName = projectName
-        primary = try Self.primary(job)
+        primary = inputs == 0 && job.inputs.isEmpty ? nil : try Self.primary(job)
         environment = try Self.variables(job.configuration["EnvironmentVariables"])
         buildspecOverride = job.configuration["BuildspecOverride"].flatMap { $0.isEmpty ? nil : $0 }
         if job.configuration["BatchEnabled"]?.lowercased() == "true" {
@@ -32,7 +41,7 @@ struct ActionSettings: Equatable, Sendable {
             throw wrong("PrimarySource is missing: with several input artifacts, name one of \(known)")
         }
         guard names.contains(ArtifactName(wanted)) else {
-            throw wrong("PrimarySource '\(wanted)' is no input artifact of the action; there are \(known)")
+            throw wrong("PrimarySource '\(wanted)' is no input artifact; there are \(known)")
         }
         return ArtifactName(wanted)
     }

@@ -5,7 +5,15 @@ import PluginKit
 
 /// Before the first command: the buildspec, the command line, the variables.
 extension Build {
-    func readBuildspec(_ folders: BuildFolders) throws(FailureDetails) -> Buildspec {
+    func script(_ folders: BuildFolders) throws(FailureDetails) -> Buildspec {
+        switch plan.script {
+        case .buildspec: return try readBuildspec(folders)
+        case .commands(let commands):
+            return Buildspec(version: .oneShell, phases: [.build: Buildspec.Commands(commands: commands)])
+        }
+    }
+
+    private func readBuildspec(_ folders: BuildFolders) throws(FailureDetails) -> Buildspec {
         let found = try BuildspecLocation(action: plan.action, project: plan.project, sourceFolder: folders.source)
             .read()
         switch BuildspecParser.parse(found.contents) {
@@ -71,10 +79,17 @@ extension Build {
                 .jobFailed,
                 """
                 Build terminated with state: TIMED_OUT. It ran longer than the \(plan.project.timeoutMinutes) minutes \
-                of projects.\(plan.action.projectName).timeout_minutes
+                of \(timeLimit)
                 """)
         case .lost:
             terminated("The build's shell was ended from inside the build, or the sandbox could not be kept up")
+        }
+    }
+
+    private var timeLimit: String {
+        switch plan.script {
+        case .buildspec: "projects.\(plan.action.projectName).timeout_minutes"
+        case .commands: "a Commands rule"
         }
     }
 

@@ -26,7 +26,7 @@ struct Build {
         let workspace = plan.isolation == .none ? Sandbox.realFolder(plan.job.workspace.path) : nil
         ProcessTree(marker: plan.marker, workspace: workspace).end()
         let folders = try BuildFolders(plan)
-        let spec = try readBuildspec(folders)
+        let spec = try script(folders)
         try folders.write(spec)
         if stop.isSent { throw failure(.stopped) }
         return try execute(spec, folders)

@@ -3,6 +3,14 @@ import Glibc
 import PipelineModel
 import PluginKit
 
+/// Where a build's commands come from.
+enum BuildScript: Equatable, Sendable {
+    /// The source or the project; ``BuildspecLocation`` tells.
+    case buildspec
+    /// The declaration itself, as in a Commands rule: one shell runs them until one fails.
+    case commands([String])
+}
+
 /// All that a build is made from, before anything runs.
 struct BuildPlan: Sendable {
     let job: ActionJob
@@ -13,6 +21,7 @@ struct BuildPlan: Sendable {
     let number: Int
     let hidden: [String]
     let started: Date
+    var script = BuildScript.buildspec
 
     var buildID: String { "\(action.projectName):\(job.id)" }
 }
@@ -32,18 +41,24 @@ struct BuildFolders {
 
     /// Makes them, empty, also when a crashed run left some.
     init(_ plan: BuildPlan) throws {
-        guard let workspace = Sandbox.realFolder(plan.job.workspace.path),
-            let input = plan.job.inputs.first(where: { $0.name == plan.action.primary }),
-            let source = Sandbox.realFolder(input.contents.path)
-        else { throw SystemCallError("finding the job's workspace and its unpacked input artifact", ENOENT) }
+        guard let workspace = Sandbox.realFolder(plan.job.workspace.path) else {
+            throw SystemCallError("finding the job's workspace", ENOENT)
+        }
         self.workspace = workspace
-        self.source = source
         inputs = plan.job.inputs.compactMap { Sandbox.realFolder($0.contents.path) }
         let own = "\(workspace)/.codebuild"
         if RealPath.kind(own) != nil { try FileManager.default.removeItem(atPath: own) }
         func made(_ name: String) throws -> String {
             try FileManager.default.createDirectory(atPath: "\(own)/\(name)", withIntermediateDirectories: true)
             return "\(own)/\(name)"
+        }
+        if let primary = plan.job.inputs.first(where: { $0.name == plan.action.primary }) {
+            guard let folder = Sandbox.realFolder(primary.contents.path) else {
+                throw SystemCallError("finding the unpacked input artifact '\(primary.name)'", ENOENT)
+            }
+            source = folder
+        } else {
+            source = try made("source")
         }
         commands = try made("commands")
         state = try made("state")

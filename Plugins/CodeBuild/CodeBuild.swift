@@ -5,7 +5,7 @@ package import PluginKit
 /// The CodeBuild module: builds and tests run on this machine, as their buildspecs say.
 package struct CodeBuild: Plugin {
     package static let description = PluginDescription(
-        name: "CodeBuild", summary: "runs the phases of a buildspec on this machine",
+        name: "CodeBuild", summary: "runs buildspecs and the commands of rules on this machine",
         settings: [
             SettingDescription(
                 key: "isolation", summary: "bubblewrap keeps builds apart from the machine; none doesn't",
@@ -27,9 +27,12 @@ package struct CodeBuild: Plugin {
     }
 
     package var contributions: [Contribution] {
-        [
-            .action(BuildAction(category: .build, settings: settings, check: check, state: state)),
-            .action(BuildAction(category: .test, settings: settings, check: check, state: state)),
+        let room = BuildRoom(settings: settings, check: check, state: state)
+        return [
+            .action(BuildAction(category: .build, room: room)),
+            .action(BuildAction(category: .test, room: room)),
+            .rule(BuildRule(room: room)),
+            .rule(CommandsRule(room: room)),
             .document(BuildspecValidator()),
         ]
     }

@@ -25,7 +25,9 @@ struct CommitSource: Sendable {
         let environment = GitEnvironment(
             folder: job.workspace.appending(path: "git-fetch", directoryHint: .isDirectory), workTree: output.folder,
             remote: remote, owner: try LeftoverProcesses.owner(of: job.type, on: host))
-        let fetch = GitFetch(git: GitProcess(environment: environment, log: host.log), branch: branch, wanted: wanted)
+        let fetch = GitFetch(
+            git: GitProcess(environment: environment, log: host.log), branch: branch, wanted: wanted,
+            pullRequest: job.eventVariables["PullRequestId"].flatMap { Int($0) })
         let commit = try await fetch.run()
         return .succeeded(success(commit, output: output, job: job, variables: variables(commit)))
     }

@@ -24,30 +24,51 @@ package struct ConnectionSourceAction: ActionProvider {
         await outcome(of: job) {
             let arn = ConnectionARN(try job.required("ConnectionArn"))
             let repository = try job.required("FullRepositoryId")
-            let branch = try BranchName(job.required("BranchName"), key: "BranchName")
+            let branch = try Self.branch(of: job)
             try checkFormat(job.configuration["OutputArtifactFormat"])
             guard let connection = host.connections.connection(arn) else { throw Self.unknown(arn) }
             let remote = try GitRemote(
                 provider: connection.provider, base: connection.url, repository: repository,
                 credential: connection.credential, key: "FullRepositoryId")
+            let said = Self.variables(of: job, branch: branch)
             return try await CommitSource(remote: remote, branch: branch).deliver(job, on: host) { commit in
-                [
+                said.merging([
                     "AuthorDate": commit.authored.ISO8601Format(),
                     "AuthorDisplayName": commit.authorName,
                     "AuthorEmail": commit.authorEmail,
                     "AuthorId": commit.authorID,
-                    "BranchName": branch.text,
                     "CommitId": commit.id.text,
                     "CommitMessage": commit.message.cut(toUTF8: CommitSource.longestMessage),
                     "ConnectionArn": arn.rawValue,
                     "FullRepositoryName": repository,
                     "ProviderType": connection.provider,
-                ]
+                ]) { $1 }
             }
         }
     }
 
-    package func cleanUp(on host: any PluginHost) async { await LeftoverProcesses.end(of: type.id, on: host) }
+    package func cleanUp(on host: any PluginHost) async {
+        await LeftoverProcesses.end(of: type.id, on: host)
+        await GitSourceHost.cleanUp(on: host)
+    }
+
+    /// The branch that the event names, which a filter may have let in, else the action's own.
+    private static func branch(of job: ActionJob) throws(FailureDetails) -> BranchName {
+        let declared = try BranchName(job.required("BranchName"), key: "BranchName")
+        guard let pushed = job.eventVariables["BranchName"] else { return declared }
+        return try BranchName(pushed, key: "the event's branch")
+    }
+
+    /// What depends on the kind of event (spec: execution-semantics §11): a pull request has two branches and no
+    /// `BranchName`; a tag's push names no branch, so the action's own stands there.
+    private static func variables(of job: ActionJob, branch: BranchName) -> [String: String] {
+        let keys = [
+            "TagName", "PullRequestId", "PullRequestTitle", "SourceBranchName", "DestinationBranchName",
+        ]
+        var variables = job.eventVariables.filter { keys.contains($0.key) }
+        if variables["PullRequestId"] == nil { variables["BranchName"] = branch.text }
+        return variables
+    }
 
     private func checkFormat(_ format: String?) throws(FailureDetails) {
         switch format {
@@ -64,7 +85,7 @@ package struct ConnectionSourceAction: ActionProvider {
         }
     }
 
-    private static func unknown(_ arn: ConnectionARN) -> FailureDetails {
+    static func unknown(_ arn: ConnectionARN) -> FailureDetails {
         FailureDetails(
             .configurationError,
             "there is no connection '\(printable(arn.rawValue))'; declare it under connections: in penstock.yaml, "

@@ -61,9 +61,9 @@ enum GitComplaint: Sendable, Equatable, CaseIterable {
 
 extension GitComplaint {
     /// What the user is told: what is wrong, where, and what to do.
-    func failure(fetching commit: CommitID?, branch: BranchName, from remote: GitRemote, words: String)
-        -> FailureDetails
-    {
+    func failure(
+        fetching commit: CommitID? = nil, branch: BranchName? = nil, from remote: GitRemote, words: String
+    ) -> FailureDetails {
         let repository = remote.repository
         // Advice may follow the error itself.
         let lines = words.split(separator: "\n")
@@ -73,12 +73,12 @@ extension GitComplaint {
         case .noBranch:
             return FailureDetails(
                 .configurationError,
-                "[\(remote.provider)] No Branch [\(branch)] found for FullRepositoryName [\(repository)]. "
+                "[\(remote.provider)] No Branch [\(branch?.text ?? "")] found for FullRepositoryName [\(repository)]. "
                     + "Push the branch, or correct its name in the action")
         case .noCommit, .commitNotAdvertised:
             return FailureDetails(
                 .revisionUnavailable,
-                "commit \(commit?.text ?? branch.text) is not in the repository '\(repository)': it may have been "
+                "commit \(commit?.text ?? branch?.text ?? "") is not in the repository '\(repository)': it may have been "
                     + "removed by a forced push. Start the pipeline again with a commit that a branch contains")
         case .noRepository:
             return FailureDetails(

@@ -17,6 +17,8 @@ struct GitFetch: Sendable {
     let branch: BranchName
     /// The commit that was asked for; `nil` means the branch's newest.
     let wanted: CommitID?
+    /// The pull request whose head it is: a fork's commit may be had by the request's ref only.
+    var pullRequest: Int?
 
     private var remote: GitRemote { git.environment.remote }
     private static let target = "refs/penstock/commit"
@@ -65,9 +67,14 @@ struct GitFetch: Sendable {
 
     private func fetch(from url: String) async throws -> GitProcess.Ending {
         let ending = try await fetch(["--depth=1"], from: url, "+\(wanted?.text ?? branch.ref):\(Self.target)")
-        guard let wanted, !ending.succeeded, GitComplaint(ending.complaint) == .commitNotAdvertised else {
-            return ending
+        guard let wanted, !ending.succeeded else { return ending }
+        let complaint = GitComplaint(ending.complaint)
+        if complaint.isMissingCommit, let pullRequest,
+            let found = try await search(for: wanted, in: remote.pullRequestRef(pullRequest), at: url)
+        {
+            return found
         }
+        guard complaint == .commitNotAdvertised else { return ending }
         return try await search(for: wanted, at: url) ?? ending
     }
 
@@ -83,6 +90,16 @@ struct GitFetch: Sendable {
             let ending = try await fetch([depth], from: url, refspec)
             // The branch may be gone while the commit is still on another.
             guard ending.succeeded || GitComplaint(ending.complaint) == .noBranch else { return ending }
+            let found = try await git.run(["update-ref", Self.target, "\(commit.text)^{commit}"])
+            if found.succeeded { return found }
+        }
+        return nil
+    }
+
+    /// The request may have got newer commits since: then the wanted one lies below its head.
+    private func search(for commit: CommitID, in ref: String, at url: String) async throws -> GitProcess.Ending? {
+        for depth in ["--depth=1", "--depth=50", "--depth=2147483647"] {
+            guard try await fetch([depth], from: url, "+\(ref):refs/penstock/request").succeeded else { return nil }
             let found = try await git.run(["update-ref", Self.target, "\(commit.text)^{commit}"])
             if found.succeeded { return found }
         }

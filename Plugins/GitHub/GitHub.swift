@@ -1,13 +1,13 @@
 package import PluginKit
 
-/// GitHub as a source: its webhook, and the two source actions that fetch a commit with `git`.
+/// GitHub as a source: its webhook, what a change touched, and the two source actions that fetch a commit with `git`.
 ///
 /// `CodeStarSourceConnection` reads through any declared connection, whatever host it names; the older `GitHub`
 /// action carries its own token.
 package struct GitHub: Plugin {
     package static let description = PluginDescription(
         name: "GitHub",
-        summary: "push webhooks, and source actions that fetch one commit from a Git host",
+        summary: "webhooks of pushes and pull requests, and source actions that fetch one commit from a Git host",
         settings: [
             SettingDescription(
                 key: "v1_connection",
@@ -35,8 +35,10 @@ package struct GitHub: Plugin {
     package var contributions: [Contribution] {
         [
             .webhook(GitHubWebhook()),
+            .sourceHost(GitSourceHost(provider: Self.description.name)),
             .action(ConnectionSourceAction()),
             .action(GitHubSourceAction(connectionName: v1Connection)),
+            .revisionProbe(BranchProbe(v1Connection: v1Connection)),
         ]
     }
 }

@@ -4,19 +4,25 @@ import PluginKit
 extension PushPayload {
     /// The one event of a push, or why it gives none.
     func parsed() throws(PayloadError) -> ParsedDelivery {
-        guard !repository.fullName.isEmpty else { throw .unexpectedShape("'repository.full_name' is empty") }
-        if let branch = name(below: "refs/heads/") {
-            return ParsedDelivery(events: [event(try branchChange(branch))])
+        guard isObject else { throw .unexpectedShape("the payload has another type than expected") }
+        let ref = try ref.value
+        let repository = try repository.name
+        func delivery(_ change: SourceEvent.Change) -> ParsedDelivery {
+            let event = SourceEvent(
+                repository: repository, change: change, commit: commit, sender: sender?.asSender,
+                changedPaths: changedPaths(of: change))
+            return ParsedDelivery(events: [event])
         }
-        guard let tag = name(below: "refs/tags/") else {
+        if let branch = name(of: ref, below: "refs/heads/") { return delivery(try branchChange(branch)) }
+        guard let tag = name(of: ref, below: "refs/tags/") else {
             return ParsedDelivery(ignored: "the ref '\(ref.prefix(200))' is neither a branch nor a tag")
         }
-        if try isDeletion { return ParsedDelivery(events: [event(.tagDeleted(tag: tag))]) }
+        if try isDeletion { return delivery(.tagDeleted(tag: tag)) }
         // Of an annotated tag, `after` is the tag object: only the head commit is sure to be a commit.
         guard let head = headCommit else {
             return ParsedDelivery(ignored: "the tag '\(tag.prefix(200))' names no commit: head_commit is null")
         }
-        return ParsedDelivery(events: [event(.tagPushed(tag: tag, commit: try commitID(head.id, "head_commit.id")))])
+        return delivery(.tagPushed(tag: tag, commit: try commitID(head.id, "head_commit.id")))
     }
 
     private func branchChange(_ branch: String) throws(PayloadError) -> SourceEvent.Change {
@@ -26,14 +32,16 @@ extension PushPayload {
         return .branchPushed(branch: branch, before: before, after: after, forced: forced)
     }
 
-    private func event(_ change: SourceEvent.Change) -> SourceEvent {
-        SourceEvent(repository: repository.fullName, change: change, commit: commit, sender: sender?.asSender)
+    /// Only where the payload is sure to hold the whole push: what a forced push took away stands in none.
+    private func changedPaths(of change: SourceEvent.Change) -> [String]? {
+        guard case .branchPushed(_, .some, let after, false) = change, created != true else { return nil }
+        return commits.changedPaths(upTo: after)
     }
 
     private var commit: SourceEvent.Commit? {
         guard let head = headCommit else { return nil }
         return SourceEvent.Commit(
-            id: head.id, message: head.message, authorName: head.author?.name, authorEmail: head.author?.email,
+            id: head.id, message: head.message, authorName: head.authorName, authorEmail: head.authorEmail,
             authoredAt: head.timestamp, url: head.url)
     }
 
@@ -48,7 +56,7 @@ extension PushPayload {
         }
     }
 
-    private func name(below prefix: String) -> String? {
+    private func name(of ref: String, below prefix: String) -> String? {
         ref.hasPrefix(prefix) && ref.utf8.count > prefix.utf8.count ? String(ref.dropFirst(prefix.count)) : nil
     }
 
@@ -60,6 +68,6 @@ extension PushPayload {
     }
 }
 
-extension PushPayload.Sender {
-    fileprivate var asSender: SourceEvent.Sender { SourceEvent.Sender(id: id, login: login) }
+extension GitHubAccount {
+    var asSender: SourceEvent.Sender { SourceEvent.Sender(id: id, login: login) }
 }

@@ -1,99 +1,178 @@
-/// The part of a `push` payload that an event is made of. What isn't named here may be anything.
+import PluginKit
+
+/// The part of a payload that an event is made of. What isn't named here may be anything; what has an odd type and can
+/// be missed counts as absent.
 ///
-/// Only `ref` and `repository.full_name` must be there and be text; of the rest, what has an odd type counts as absent
-/// (`commits`, the largest part of a payload, is never decoded).
-struct PushPayload: Decodable {
-    let ref: String
-    let before: String?
-    let after: String?
-    let deleted: Bool?
-    let forced: Bool?
-    let headCommit: HeadCommit?
-    let repository: Repository
-    let sender: Sender?
+/// Reading takes the whole text and never stops at a member that is wrong: whether the text is JSON comes first.
+protocol GitHubPayload {
+    init(reading reader: inout JSONReader) throws(JSONFault)
 
-    enum CodingKeys: String, CodingKey {
-        case ref, before, after, deleted, forced, repository, sender
-        case headCommit = "head_commit"
-    }
+    /// What it comes to, or what it lacks.
+    func parsed() throws(PayloadError) -> ParsedDelivery
+}
 
-    init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: CodingKeys.self)
-        ref = try members.decode(String.self, forKey: .ref)
-        before = members.ifReadable(.before)
-        after = members.ifReadable(.after)
-        deleted = members.ifReadable(.deleted)
-        forced = members.ifReadable(.forced)
-        headCommit = members.ifReadable(.headCommit)
-        repository = try members.decode(Repository.self, forKey: .repository)
-        sender = members.ifReadable(.sender)
-    }
+/// The part of a `push` payload that an event is made of.
+struct PushPayload: GitHubPayload {
+    private(set) var isObject = false
+    private(set) var ref = RequiredText(place: "ref")
+    private(set) var before: String?
+    private(set) var after: String?
+    private(set) var created: Bool?
+    private(set) var deleted: Bool?
+    private(set) var forced: Bool?
+    private(set) var headCommit: HeadCommit?
+    private(set) var commits = PushedCommits()
+    private(set) var repository = RequiredRepository(place: "repository")
+    private(set) var sender: GitHubAccount?
 
-    struct Repository: Decodable {
-        let fullName: String
-        enum CodingKeys: String, CodingKey { case fullName = "full_name" }
-    }
+    private static let names = JSONNames([
+        "ref", "before", "after", "created", "deleted", "forced", "head_commit", "commits", "repository", "sender",
+    ])
 
-    struct HeadCommit: Decodable {
-        let id: String
-        let message: String?
-        let timestamp: String?
-        let url: String?
-        let author: Author?
-
-        enum CodingKeys: String, CodingKey { case id, message, timestamp, url, author }
-
-        init(from decoder: any Decoder) throws {
-            let members = try decoder.container(keyedBy: CodingKeys.self)
-            id = try members.decode(String.self, forKey: .id)
-            message = members.ifReadable(.message)
-            timestamp = members.ifReadable(.timestamp)
-            url = members.ifReadable(.url)
-            author = members.ifReadable(.author)
-        }
-    }
-
-    struct Author: Decodable {
-        let name: String?
-        let email: String?
-
-        enum CodingKeys: String, CodingKey { case name, email }
-
-        init(from decoder: any Decoder) throws {
-            let members = try decoder.container(keyedBy: CodingKeys.self)
-            name = members.ifReadable(.name)
-            email = members.ifReadable(.email)
-        }
-    }
-
-    struct Sender: Decodable {
-        let id: String
-        let login: String?
-
-        enum CodingKeys: String, CodingKey { case id, login }
-
-        init(from decoder: any Decoder) throws {
-            let members = try decoder.container(keyedBy: CodingKeys.self)
-            if let number: Int = members.ifReadable(.id) {
-                id = String(number)
-            } else {
-                id = try members.decode(String.self, forKey: .id)
+    init(reading reader: inout JSONReader) throws(JSONFault) {
+        guard try reader.openObject() else { return }
+        isObject = true
+        while let name = try reader.nextMember(of: Self.names) {
+            switch name {
+            case "ref": try ref.read(&reader)
+            case "before": before = try reader.string()
+            case "after": after = try reader.string()
+            case "created": created = try reader.bool()
+            case "deleted": deleted = try reader.bool()
+            case "forced": forced = try reader.bool()
+            case "head_commit": headCommit = try HeadCommit(reading: &reader)
+            case "commits": commits = try PushedCommits(reading: &reader)
+            case "repository": try repository.read(&reader)
+            default: sender = try GitHubAccount(reading: &reader)
             }
-            login = members.ifReadable(.login)
         }
+    }
+
+    struct HeadCommit {
+        private(set) var id = ""
+        private(set) var message: String?
+        private(set) var timestamp: String?
+        private(set) var url: String?
+        private(set) var authorName: String?
+        private(set) var authorEmail: String?
+
+        private static let names = JSONNames(["id", "message", "timestamp", "url", "author"])
+        private static let authorNames = JSONNames(["name", "email"])
+
+        /// `nil` for what is no object with an id.
+        init?(reading reader: inout JSONReader) throws(JSONFault) {
+            guard try reader.openObject() else { return nil }
+            while let name = try reader.nextMember(of: Self.names) {
+                switch name {
+                case "id": id = try reader.string() ?? ""
+                case "message": message = try reader.string()
+                case "timestamp": timestamp = try reader.string()
+                case "url": url = try reader.string()
+                default: try readAuthor(&reader)
+                }
+            }
+            if id.isEmpty { return nil }
+        }
+
+        private mutating func readAuthor(_ reader: inout JSONReader) throws(JSONFault) {
+            guard try reader.openObject() else { return }
+            while let name = try reader.nextMember(of: Self.authorNames) {
+                if name == "name" { authorName = try reader.string() } else { authorEmail = try reader.string() }
+            }
+        }
+    }
+}
+
+/// A text that must be there.
+struct RequiredText {
+    let place: String
+    private var isThere = false
+    private var text: String?
+
+    init(place: String) { self.place = place }
+
+    mutating func read(_ reader: inout JSONReader) throws(JSONFault) {
+        isThere = true
+        text = try reader.string()
+    }
+
+    var value: String {
+        get throws(PayloadError) {
+            guard isThere else { throw .unexpectedShape("'\(place)' is missing") }
+            guard let text else { throw .unexpectedShape("'\(place)' has another type than expected") }
+            return text
+        }
+    }
+}
+
+/// A repository that must be there, and of which the full name is needed.
+struct RequiredRepository {
+    let place: String
+    private var isThere = false
+    private var isObject = false
+    private var fullName: RequiredText
+
+    private static let names = JSONNames(["full_name"])
+
+    init(place: String) {
+        self.place = place
+        fullName = RequiredText(place: "\(place).full_name")
+    }
+
+    mutating func read(_ reader: inout JSONReader) throws(JSONFault) {
+        isThere = true
+        isObject = try reader.openObject()
+        guard isObject else { return }
+        while try reader.nextMember(of: Self.names) != nil { try fullName.read(&reader) }
+    }
+
+    var name: String {
+        get throws(PayloadError) {
+            guard isThere else { throw .unexpectedShape("'\(place)' is missing") }
+            guard isObject else { throw .unexpectedShape("'\(place)' has another type than expected") }
+            let name = try fullName.value
+            guard !name.isEmpty else { throw .unexpectedShape("'\(place).full_name' is empty") }
+            return name
+        }
+    }
+}
+
+/// Somebody whom GitHub authenticated.
+struct GitHubAccount {
+    let id: String
+    let login: String?
+
+    private static let names = JSONNames(["id", "login"])
+
+    /// `nil` for what is no object with an id.
+    init?(reading reader: inout JSONReader) throws(JSONFault) {
+        guard try reader.openObject() else { return nil }
+        var id: String?
+        var login: String?
+        while let name = try reader.nextMember(of: Self.names) {
+            switch (name, try reader.kind()) {
+            case ("id", .number): id = try reader.integer().map(String.init)
+            case ("id", _): id = try reader.string()
+            default: login = try reader.string()
+            }
+        }
+        guard let id else { return nil }
+        self.id = id
+        self.login = login
     }
 }
 
 /// Any JSON object: for events of which nothing is needed.
-struct AnyPayload: Decodable {
-    private enum CodingKeys: CodingKey {}
+struct AnyPayload: GitHubPayload {
+    private let isObject: Bool
 
-    init(from decoder: any Decoder) throws { _ = try decoder.container(keyedBy: CodingKeys.self) }
-}
+    init(reading reader: inout JSONReader) throws(JSONFault) {
+        isObject = try reader.kind() == .object
+        try reader.skip()
+    }
 
-extension KeyedDecodingContainer {
-    /// The value, or `nil` where it is absent, null or of another type: no push fails for a field that can be missed.
-    fileprivate func ifReadable<T: Decodable>(_ key: Key) -> T? {
-        (try? decodeIfPresent(T.self, forKey: key)) ?? nil
+    func parsed() throws(PayloadError) -> ParsedDelivery {
+        guard isObject else { throw .unexpectedShape("the payload has another type than expected") }
+        return ParsedDelivery(ignored: "nothing of it is needed")
     }
 }

@@ -1,9 +1,9 @@
 import Foundation
 package import PluginKit
 
-/// Reads GitHub's deliveries. The hot path of every push: one typed decode and nothing else.
+/// Reads GitHub's deliveries. The hot path of every push: one pass over the text and nothing else.
 ///
-/// A push gives one event. Every other event is read far enough to know that it is JSON, and ignored with a reason.
+/// A push gives one event, and so does a pull request that was opened, got new commits or was closed. Every other event is read far enough to know that it is JSON, and ignored with a reason.
 package struct GitHubWebhook: WebhookProvider {
     package init() {}
 
@@ -16,17 +16,19 @@ package struct GitHubWebhook: WebhookProvider {
         let json = try Self.json(of: verified.delivery)
         switch verified.event {
         case "push":
-            return try decode(PushPayload.self, from: json).parsed()
+            return try read(PushPayload.self, from: json)
+        case "pull_request":
+            return try read(PullRequestPayload.self, from: json)
         case "":
             throw .unexpectedShape("the \(eventHeader) header, which names the event, is missing")
         case "ping":
-            _ = try decode(AnyPayload.self, from: json)
+            _ = try read(AnyPayload.self, from: json)
             return ParsedDelivery(ignored: "ping")
         case "create", "delete":
-            _ = try decode(AnyPayload.self, from: json)
+            _ = try read(AnyPayload.self, from: json)
             return ParsedDelivery(ignored: "\(verified.event): the push event says it with its commit")
         case let event:
-            _ = try decode(AnyPayload.self, from: json)
+            _ = try read(AnyPayload.self, from: json)
             return ParsedDelivery(ignored: "the event '\(event.prefix(100))' starts nothing")
         }
     }
@@ -41,30 +43,18 @@ package struct GitHubWebhook: WebhookProvider {
         return payload
     }
 
-    private func decode<T: Decodable>(_ type: T.Type, from json: Data) throws(PayloadError) -> T {
-        do {
-            return try JSONDecoder().decode(type, from: json)
+    /// Reads the text to its end first: what is no JSON is that, whatever its members are.
+    private func read<Payload: GitHubPayload>(
+        _ type: Payload.Type, from json: Data
+    ) throws(PayloadError) -> ParsedDelivery {
+        let payload: Payload
+        do throws(JSONFault) {
+            var reader = try JSONReader(json)
+            payload = try Payload(reading: &reader)
+            try reader.finish()
         } catch {
-            throw PayloadError(decoding: error)
+            throw .notJSON("its text breaks JSON's rules")
         }
-    }
-}
-
-extension PayloadError {
-    /// Names the place and never the value: payloads may hold what the journal must not show.
-    fileprivate init(decoding error: any Error) {
-        let context: DecodingError.Context
-        var missing: String?
-        switch error {
-        case DecodingError.keyNotFound(let key, let found): (context, missing) = (found, key.stringValue)
-        case DecodingError.typeMismatch(_, let found), DecodingError.valueNotFound(_, let found): context = found
-        case DecodingError.dataCorrupted(let found) where !found.codingPath.isEmpty: context = found
-        default:
-            self = .notJSON("its text breaks JSON's rules")
-            return
-        }
-        let place = (context.codingPath.map(\.stringValue) + [missing].compactMap { $0 }).joined(separator: ".")
-        let subject = place.isEmpty ? "the payload" : "'\(place)'"
-        self = .unexpectedShape(missing == nil ? "\(subject) has another type than expected" : "\(subject) is missing")
+        return try payload.parsed()
     }
 }

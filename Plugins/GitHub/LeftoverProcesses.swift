@@ -16,6 +16,10 @@ enum LeftoverProcesses {
     /// two seconds: a process that survives `SIGKILL` hangs in the kernel and writes nothing more.
     static func end(of type: ActionTypeID, on host: any PluginHost) async {
         guard let owner = try? owner(of: type, on: host) else { return }
+        await end(owner: owner)
+    }
+
+    static func end(owner: String) async {
         // A process may start another between the look and the kill: look until there is nothing left.
         for _ in 0..<100 {
             let found = ids(owner: owner)

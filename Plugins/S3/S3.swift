@@ -11,6 +11,9 @@ package struct S3: Plugin {
     }
 
     package var contributions: [Contribution] {
-        [.objectStore(S3StoreProvider()), .action(S3SourceAction()), .action(S3DeployAction())]
+        [
+            .objectStore(S3StoreProvider()), .action(S3SourceAction()), .action(S3DeployAction()),
+            .revisionProbe(S3RevisionProbe()),
+        ]
     }
 }

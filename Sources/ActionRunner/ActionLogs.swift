@@ -3,7 +3,7 @@ package import PipelineModel
 import PluginKit
 import Synchronization
 
-/// The logs of all actions: one file an attempt, below `FOLDER/PIPELINE/EXECUTION/`.
+/// The logs of all actions and rules: one file an attempt, below `FOLDER/PIPELINE/EXECUTION/`.
 package final class ActionLogs: Sendable {
     private let folder: URL
     private let observer: (@Sendable (ActionLogLine) -> Void)?
@@ -21,8 +21,22 @@ package final class ActionLogs: Sendable {
 
     /// The file of an attempt's log; it may not exist.
     package func file(of action: ActionExecution, in pipeline: PipelineName) -> URL {
-        folder.appending(path: Self.folderName(of: pipeline)).appending(path: action.executionID.rawValue)
-            .appending(path: "\(action.stage).\(action.action).\(action.id.rawValue.suffix(8)).log")
+        file(of: LogSubject(action), in: pipeline)
+    }
+
+    /// The same for a rule: `STAGE.GATE.RULE.….log`.
+    package func file(of rule: RuleExecution, in pipeline: PipelineName) -> URL {
+        file(of: LogSubject(rule), in: pipeline)
+    }
+
+    /// The folder of all logs of an execution; it may not exist.
+    func folder(of execution: ExecutionID, in pipeline: PipelineName) -> URL {
+        folder.appending(path: Self.folderName(of: pipeline)).appending(path: execution.rawValue)
+    }
+
+    private func file(of subject: LogSubject, in pipeline: PipelineName) -> URL {
+        folder(of: subject.execution, in: pipeline)
+            .appending(path: "\(subject.stage).\(subject.name).\(subject.id.suffix(8)).log")
     }
 
     /// A pipeline may be called `..`; its folder may not.
@@ -31,14 +45,37 @@ package final class ActionLogs: Sendable {
     }
 
     /// An attempt's log. Its file is made by the first line; a job that runs again after a crash goes on in it.
-    func log(of action: ActionExecution, in pipeline: PipelineName) -> ActionLogFile {
-        ActionLogFile(file: file(of: action, in: pipeline), action: action, now: now, observer: observer)
+    func log(of subject: LogSubject, in pipeline: PipelineName) -> ActionLogFile {
+        ActionLogFile(file: file(of: subject, in: pipeline), subject: subject, now: now, observer: observer)
+    }
+}
+
+/// Whose log it is: an action's attempt, or a rule's execution under the name `GATE.RULE`.
+struct LogSubject: Sendable {
+    let execution: ExecutionID
+    let stage: StageName
+    let name: ActionName
+    let id: String
+
+    init(_ action: ActionExecution) {
+        execution = action.executionID
+        stage = action.stage
+        name = action.action
+        id = action.id.rawValue
+    }
+
+    init(_ rule: RuleExecution) {
+        execution = rule.executionID
+        stage = rule.stage
+        name = ActionName("\(rule.gate.rawValue).\(rule.rule)")
+        id = rule.id.rawValue
     }
 }
 
 package struct ActionLogLine: Sendable {
     package let execution: ExecutionID
     package let stage: StageName
+    /// A rule's lines stand under `GATE.RULE`.
     package let action: ActionName
     package let text: String
 }
@@ -74,16 +111,16 @@ final class ActionLogFile: ActionLog {
     }
 
     private let state: Mutex<State>
-    private let action: ActionExecution
+    private let subject: LogSubject
     private let now: @Sendable () -> Date
     private let observer: (@Sendable (ActionLogLine) -> Void)?
 
     init(
-        file: URL, action: ActionExecution, now: @escaping @Sendable () -> Date,
+        file: URL, subject: LogSubject, now: @escaping @Sendable () -> Date,
         observer: (@Sendable (ActionLogLine) -> Void)?
     ) {
         self.state = Mutex(State(sink: .unopened(file)))
-        self.action = action
+        self.subject = subject
         self.now = now
         self.observer = observer
     }
@@ -106,7 +143,7 @@ final class ActionLogFile: ActionLog {
         for line in lines {
             observer(
                 ActionLogLine(
-                    execution: action.executionID, stage: action.stage, action: action.action, text: String(line)))
+                    execution: subject.execution, stage: subject.stage, action: subject.name, text: String(line)))
         }
     }
 

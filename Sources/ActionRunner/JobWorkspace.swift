@@ -1,4 +1,5 @@
 import Foundation
+import PipelineEngine
 import PipelineModel
 
 /// One job's folder: empty at the start of each run, gone afterwards.
@@ -7,7 +8,7 @@ struct JobWorkspace {
 
     /// Makes it anew; what an interrupted run of the same job left is removed. Folders for artifacts follow when one
     /// is there: most jobs need few of them, and making and removing them costs more than a short job itself.
-    init(for job: ActionExecutionID, below folder: URL) throws {
+    init(for job: SubjectID, below folder: URL) throws {
         root = folder.appending(path: job.rawValue, directoryHint: .isDirectory)
         try Self.removeTree(root)
         try Self.make(root)

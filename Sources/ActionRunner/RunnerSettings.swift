@@ -14,10 +14,19 @@ package struct RunnerSettings: Sendable {
     package var drain: Double
     /// One folder below it for each job that runs.
     package var workFolder: URL
+    /// Seconds that a Git host gets to tell which paths a change touched.
+    package var questionPatience: Double
+    /// Questions to Git hosts that are open at once.
+    package var concurrentQuestions: Int
+    /// Seconds before a message that couldn't be delivered is tried for the second time; then twice as many.
+    package var noticePause: Double
+    /// Where people see their pipelines, for links in messages, e.g. `https://penstock.example`.
+    package var consoleLinkBase: String
 
     package init(
         region: String, account: String, concurrentJobs: Int = 16, lease: Double = 60, pollInterval: Double = 1,
-        drain: Double = 10, workFolder: URL
+        drain: Double = 10, workFolder: URL, questionPatience: Double = 120, concurrentQuestions: Int = 4,
+        noticePause: Double = 15, consoleLinkBase: String = ""
     ) {
         self.region = region
         self.account = account
@@ -26,6 +35,10 @@ package struct RunnerSettings: Sendable {
         self.pollInterval = pollInterval
         self.drain = drain
         self.workFolder = workFolder
+        self.questionPatience = questionPatience
+        self.concurrentQuestions = concurrentQuestions
+        self.noticePause = noticePause
+        self.consoleLinkBase = consoleLinkBase
     }
 }
 

@@ -1,25 +1,33 @@
 import PipelineEngine
 import Synchronization
 
-/// The attempts that this gateway runs at the moment, so that a stop reaches them.
+/// The attempts, rules and errands that this gateway is at, so that a stop reaches them and their leases are renewed.
 ///
-/// An attempt is registered when its effect is claimed, before anything runs: a cancel that comes early is kept.
+/// Each is registered when its effect is claimed, before anything runs: a cancel that comes early is kept.
 final class RunningJobs: Sendable {
     private struct Job {
         let signal: AsyncStream<Void>
         let continuation: AsyncStream<Void>.Continuation
         let effect: EffectID
+        let isErrand: Bool
+    }
+
+    enum Registration {
+        case taken
+        /// Its lease was lost while it went on: this second claim is dropped, and is the first one's lease now.
+        case runsAlready
+        /// Its former run is just being reported and asks for this one.
+        case formerRunEnds
     }
 
     private let jobs = Mutex<[SubjectID: Job]>([:])
 
-    /// `false` when the attempt runs already: its lease was lost while it went on, and the second claim is dropped.
-    func register(_ id: SubjectID, effect: EffectID) -> Bool {
+    func register(_ id: SubjectID, effect: EffectID, isErrand: Bool) -> Registration {
         jobs.withLock { jobs in
-            guard jobs[id] == nil else { return false }
+            if let job = jobs[id] { return job.effect == effect ? .runsAlready : .formerRunEnds }
             let (signal, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-            jobs[id] = Job(signal: signal, continuation: continuation, effect: effect)
-            return true
+            jobs[id] = Job(signal: signal, continuation: continuation, effect: effect, isErrand: isErrand)
+            return .taken
         }
     }
 
@@ -35,6 +43,13 @@ final class RunningJobs: Sendable {
     func cancelAll() {
         for job in jobs.withLock({ Array($0.values) }) { job.continuation.yield() }
     }
+
+    /// Errands cost little to do again: a shutdown doesn't wait for them.
+    func cancelErrands() {
+        for job in jobs.withLock({ $0.values.filter(\.isErrand) }) { job.continuation.yield() }
+    }
+
+    var jobCount: Int { jobs.withLock { $0.values.count { !$0.isErrand } } }
 
     var effects: [EffectID] { jobs.withLock { $0.values.map(\.effect) } }
 

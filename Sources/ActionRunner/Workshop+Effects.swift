@@ -17,47 +17,25 @@ extension Workshop {
             await run(work, claimed: claimed)
             slots.giveBack()
             running.forget(effect.subject.id)
-        case .runRule, .askChangedPaths, .notify:
-            await handBack(claimed.id)
+        case .runRule(let work):
+            await slots.take()
+            await judge(work, claimed: claimed)
+            slots.giveBack()
+            running.forget(effect.subject.id)
+        case .askChangedPaths(let question):
+            await questionSlots.take()
+            await ask(question, claimed: claimed)
+            questionSlots.giveBack()
+            running.forget(effect.subject.id)
+        case .notify(let notice):
+            await tell(notice, claimed: claimed)
+            running.forget(effect.subject.id)
         }
-    }
-
-    private func run(_ work: ActionWork, claimed: ClaimedEffect) async {
-        let pipeline = claimed.effect.pipeline
-        let start = ContinuousClock.now
-        guard let provider = providers[work.action.type] else {
-            let failure = FailureDetails(
-                .configurationError, "No module of this gateway provides the action type \(work.action.type).")
-            return await report(claimed.id, .actionFailed(ActionReference(work.action), failure), on: pipeline)
-        }
-        let outcome = await running.run(SubjectID(work.action.id)) {
-            await execute(work, by: provider, in: pipeline, attempt: claimed.attempt)
-        }
-        guard case .finished(let command?) = outcome else {
-            observe(.cancelled, work.action.type, since: start)
-            return await handBack(claimed.id)
-        }
-        observe(JobObservation.Result(of: command), work.action.type, since: start)
-        await report(claimed.id, command, on: pipeline)
-    }
-
-    private func execute(
-        _ work: ActionWork, by provider: any ActionProvider, in pipeline: PipelineName, attempt: Int
-    ) async -> PipelineCommand? {
-        let log = logs.log(of: work.action, in: pipeline)
-        defer { log.close() }
-        if attempt > 1 {
-            log.line("[Penstock] An earlier run of this job was interrupted; it begins again (run \(attempt)).")
-        }
-        return await JobExecution(
-            work: work, pipeline: pipeline, provider: provider, host: host, vault: vault, log: log,
-            settings: settings
-        ).run()
     }
 
     /// Commits the report. A finished action's work is not thrown away for a storage hiccup: it is tried until the
     /// ledger takes it or is closed; in the worst case the lease lapses and the job runs again under the same id.
-    private func report(_ effect: EffectID, _ command: PipelineCommand?, on pipeline: PipelineName) async {
+    func report(_ effect: EffectID, _ command: PipelineCommand?, on pipeline: PipelineName) async {
         var pause = Duration.milliseconds(50)
         while true {
             do {
@@ -79,36 +57,29 @@ extension Workshop {
         }
     }
 
-    private func handBack(_ effect: EffectID) async {
+    func handBack(_ effect: EffectID) async {
         do {
             try await ledger.release([effect], worker: worker)
         } catch {
             logger.warning("an effect could not be handed back; its lease will lapse", metadata: ["reason": "\(error)"])
         }
     }
-
-    private func observe(_ result: JobObservation.Result, _ type: ActionTypeID, since start: ContinuousClock.Instant) {
-        observer(
-            JobObservation(provider: type.provider, result: result, seconds: (ContinuousClock.now - start).inSeconds))
-    }
 }
 
 extension Effect.Kind {
-    /// Work that is under way for a while and can be ended.
+    /// Work that takes one of the places for jobs and can be ended.
     var isJob: Bool {
         switch self {
         case .runAction, .runRule: true
         case .cancelAction, .cancelRule, .askChangedPaths, .notify, .timer: false
         }
     }
-}
 
-extension JobObservation.Result {
-    init(of command: PipelineCommand) {
-        switch command {
-        case .actionSucceeded: self = .succeeded
-        case .actionPending: self = .pending
-        default: self = .failed
+    /// Asks or tells something outside; a shutdown cuts it short, it is done again afterwards.
+    var isErrand: Bool {
+        switch self {
+        case .askChangedPaths, .notify: true
+        case .runAction, .runRule, .cancelAction, .cancelRule, .timer: false
         }
     }
 }

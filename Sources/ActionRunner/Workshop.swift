@@ -13,6 +13,10 @@ import Synchronization
 package struct Workshop: Service {
     let ledger: any Ledger
     let providers: [ActionTypeID: any ActionProvider]
+    let rules: [RuleTypeID: any RuleProvider]
+    /// By the provider of the connections that they speak for.
+    let sourceHosts: [String: any SourceHost]
+    let notifiers: [any Notifier]
     let host: any PluginHost
     let vault: any SecretVault
     let logs: ActionLogs
@@ -22,17 +26,25 @@ package struct Workshop: Service {
     let worker = WorkerID(UUID().uuidString.lowercased())
     let running = RunningJobs()
     let slots: JobSlots
+    let questionSlots: JobSlots
     /// Set once the drain is over: reports that can't be committed are given up, their leases lapse.
     let givenUp = Flag()
     let closing = Flag()
 
+    /// - Parameters:
+    ///   - providers: the first of a type counts; so with `rules` and `sourceHosts`.
+    ///   - observer: told of each run of an action's or a rule's job.
     package init(
-        ledger: any Ledger, providers: [any ActionProvider], host: any PluginHost, vault: any SecretVault,
-        logs: ActionLogs, settings: RunnerSettings, logger: Logger,
+        ledger: any Ledger, providers: [any ActionProvider], rules: [any RuleProvider] = [],
+        sourceHosts: [any SourceHost] = [], notifiers: [any Notifier] = [], host: any PluginHost,
+        vault: any SecretVault, logs: ActionLogs, settings: RunnerSettings, logger: Logger,
         observer: @escaping @Sendable (JobObservation) -> Void = { _ in }
     ) {
         self.ledger = ledger
         self.providers = Dictionary(providers.map { ($0.type.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.rules = Dictionary(rules.map { ($0.type.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.sourceHosts = Dictionary(sourceHosts.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
+        self.notifiers = notifiers
         self.host = host
         self.vault = vault
         self.logs = logs
@@ -40,10 +52,11 @@ package struct Workshop: Service {
         self.observer = observer
         self.logger = logger
         self.slots = JobSlots(settings.concurrentJobs)
+        self.questionSlots = JobSlots(settings.concurrentQuestions)
     }
 
     /// Jobs that run or wait for a place.
-    package var jobCount: Int { running.effects.count }
+    package var jobCount: Int { running.jobCount }
 
     /// Shutting down: running jobs end, nothing new begins.
     package var isDraining: Bool { closing.isSet }
@@ -52,6 +65,7 @@ package struct Workshop: Service {
     /// Called once, before ``run()``.
     package func prepare() async throws {
         for provider in providers.values { await provider.cleanUp(on: host) }
+        for provider in rules.values { await provider.cleanUp(on: host) }
         try JobWorkspace.removeTree(settings.workFolder)
         try FileManager.default.createDirectory(
             at: settings.workFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -69,7 +83,7 @@ package struct Workshop: Service {
                 await withDiscardingTaskGroup { effects in
                     for await _ in bell {
                         if closing.isSet { break }
-                        for effect in await claimAll() { effects.addTask { await perform(effect) } }
+                        for claim in await claimAll() { effects.addTask { await take(claim) } }
                     }
                     await drain()
                 }
@@ -81,22 +95,42 @@ package struct Workshop: Service {
         }
     }
 
-    /// Everything that is due. Jobs are registered here, so that a cancel claimed beside them finds them.
-    private func claimAll() async -> [ClaimedEffect] {
-        var all: [ClaimedEffect] = []
+    /// An effect that was claimed, and whether it must wait for its subject's former one to end.
+    private struct Claim {
+        let effect: ClaimedEffect
+        let comesEarly: Bool
+    }
+
+    /// Everything that is due. Work is registered here, so that a cancel claimed beside it finds it.
+    private func claimAll() async -> [Claim] {
+        var all: [Claim] = []
         do {
             while true {
                 let claimed = try await ledger.claim(limit: 256, worker: worker, lease: settings.lease)
-                all += claimed.filter { effect in
-                    guard effect.effect.kind.isJob else { return true }
-                    return running.register(effect.effect.subject.id, effect: effect.id)
-                }
+                all += claimed.compactMap(admitted)
                 if claimed.count < 256 { return all }
             }
         } catch {
             logger.error("effects could not be claimed", metadata: ["reason": "\(error)"])
             return all
         }
+    }
+
+    private func admitted(_ claimed: ClaimedEffect) -> Claim? {
+        let kind = claimed.effect.kind
+        guard kind.isJob || kind.isErrand else { return Claim(effect: claimed, comesEarly: false) }
+        switch running.register(claimed.effect.subject.id, effect: claimed.id, isErrand: kind.isErrand) {
+        case .taken: return Claim(effect: claimed, comesEarly: false)
+        case .runsAlready: return nil
+        case .formerRunEnds: return Claim(effect: claimed, comesEarly: true)
+        }
+    }
+
+    /// What comes early goes back and is claimed anew: by then it may have been cancelled.
+    private func take(_ claim: Claim) async {
+        guard claim.comesEarly else { return await perform(claim.effect) }
+        try? await Task.sleep(for: .milliseconds(20))
+        await handBack(claim.effect.id)
     }
 
     /// The slow poll, and the precise one for what is due soon.
@@ -126,6 +160,7 @@ package struct Workshop: Service {
 
     /// Lets running jobs end by themselves for a while, then ends them; each hands its effect back.
     private func drain() async {
+        running.cancelErrands()
         let deadline = ContinuousClock.now + .seconds(settings.drain)
         while jobCount > 0, ContinuousClock.now < deadline, !Task.isCancelled {
             try? await Task.sleep(for: .milliseconds(20))

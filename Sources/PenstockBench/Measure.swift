@@ -7,7 +7,7 @@ struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the benchmarks and print the table.")
 
     enum Part: String, ExpressibleByArgument, CaseIterable {
-        case deliveries, starts, latency, executions, packing, footprint, history, flight, wide
+        case deliveries, starts, latency, executions, packing, footprint, engine, history, flight, wide
     }
 
     @Option(help: "The gateway's binary.")
@@ -54,6 +54,7 @@ struct Measure: AsyncParsableCommand {
         case .latency: return try await StartLatency(payload: payload, runs: min(runs, 3)).figures()
         case .executions: return try await ExecutionRate(payload: payload, runs: runs).figures()
         case .packing: return try PackSpeed(runs: min(runs, 3)).figures()
+        case .engine: return try EngineSpeed(runs: runs).figures()
         case .footprint: return try Footprint(server: server, runs: runs).figures()
         case .history: return try await HistoryScale(payload: payload, executions: history).figures()
         case .flight: return try InFlight.figures()

@@ -49,6 +49,8 @@ package struct EngineSettings: Sendable {
     package var account: String
     /// Seconds until an attempt times out, by type; other types get an hour (spec: execution-semantics §15).
     package var actionTimeouts: [ActionTypeID: Int]
+    /// Seconds that a type's work may go on without any reply, e.g. Lambda's 20 minutes; none for other types.
+    package var replyTimeouts: [ActionTypeID: Int]
     /// Seconds until an approval without `timeoutInMinutes` expires.
     package var approvalTimeout: Int
     /// Seconds until a rule without `timeoutInMinutes` times out, by type; other types get an hour.
@@ -56,13 +58,15 @@ package struct EngineSettings: Sendable {
 
     package init(
         region: String = "us-east-1", account: String = "000000000000", actionTimeouts: [ActionTypeID: Int] = [:],
-        approvalTimeout: Int = 7 * 86_400, ruleTimeouts: [RuleTypeID: Int] = [:]
+        approvalTimeout: Int = 7 * 86_400, ruleTimeouts: [RuleTypeID: Int] = [:],
+        replyTimeouts: [ActionTypeID: Int] = [:]
     ) {
         self.region = region
         self.account = account
         self.actionTimeouts = actionTimeouts
         self.approvalTimeout = approvalTimeout
         self.ruleTimeouts = ruleTimeouts
+        self.replyTimeouts = replyTimeouts
     }
 }
 

@@ -40,16 +40,19 @@ package struct ActionWork: Codable, Sendable, Equatable {
     package var continuationToken: String?
     /// The pipelines whose actions led here, this one last: an action that starts pipelines must start none of them.
     package var invokedBy: [PipelineName]?
+    /// Sources whose revision an event named: what else the event says.
+    package var eventVariables: [String: String]?
 
     package init(
         action: ActionExecution, revision: SourceRevisionOverride? = nil, revisions: [SourceRevisionOverride]? = nil,
-        continuationToken: String? = nil, invokedBy: [PipelineName]? = nil
+        continuationToken: String? = nil, invokedBy: [PipelineName]? = nil, eventVariables: [String: String]? = nil
     ) {
         self.action = action
         self.revision = revision
         self.revisions = revisions
         self.continuationToken = continuationToken
         self.invokedBy = invokedBy
+        self.eventVariables = eventVariables
     }
 }
 

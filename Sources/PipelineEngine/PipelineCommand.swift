@@ -58,15 +58,18 @@ package struct StartInput: Codable, Sendable, Equatable {
     package var invokedBy: [PipelineName]?
     /// Who made the change or asked for the start: names, ids, addresses.
     package var authors: [String]?
+    /// What the event that starts it says beyond the revision, as output variables of its source action.
+    package var eventVariables: [String: String]?
 
     package init(
         sourceRevisions: [SourceRevisionOverride] = [], variables: [String: String] = [:],
-        invokedBy: [PipelineName]? = nil, authors: [String]? = nil
+        invokedBy: [PipelineName]? = nil, authors: [String]? = nil, eventVariables: [String: String]? = nil
     ) {
         self.sourceRevisions = sourceRevisions
         self.variables = variables
         self.invokedBy = invokedBy
         self.authors = authors
+        self.eventVariables = eventVariables
     }
 }
 

@@ -31,12 +31,7 @@ extension PipelineMachine {
             action.configuration, of: .action(action.name))
         attempt.outputArtifacts = try outputs(of: action, in: declaration)
         attempt.deadline = context.now + Double(timeout(of: action))
-        if action.actionTypeId == .manualApproval {
-            let token = context.ids.uuid()
-            attempt.approvalToken = token
-            // As AWS shows it in ListActionExecutions; by it an answer that comes twice is known.
-            attempt.externalExecutionID = token
-        }
+        if action.actionTypeId == .manualApproval { try prepareApproval(&attempt, of: execution) }
     }
 
     /// Only what THIS execution has produced.
@@ -51,6 +46,7 @@ extension PipelineMachine {
                     "The action '\(action.name)' needs the input artifact '\(reference.name)', which no earlier "
                         + "action of this execution has produced. Check the action that declares it as output.")
             }
+            try checkApproved(artifact, for: action.name, in: execution)
             inputs.append(artifact)
         }
         return inputs
@@ -91,6 +87,7 @@ extension PipelineMachine {
             scheduleRun(attempt, of: execution, at: context.now, continuationToken: nil)
         }
         scheduleTimer(attempt)
+        announce(attempt, of: execution)
     }
 
     mutating func scheduleRun(
@@ -102,12 +99,17 @@ extension PipelineMachine {
         let work = ActionWork(
             action: attempt, revision: revisions.first, revisions: revisions.count > 1 ? revisions : nil,
             continuationToken: continuationToken,
-            invokedBy: isInvoke ? execution.invokedBy + [execution.pipeline] : nil)
+            invokedBy: isInvoke ? execution.invokedBy + [execution.pipeline] : nil,
+            eventVariables: revisions.isEmpty || execution.eventVariables.isEmpty ? nil : execution.eventVariables)
         schedule(.runAction(work), for: attempt, at: due)
     }
 
     mutating func scheduleTimer(_ attempt: ActionExecution) {
-        guard let deadline = attempt.deadline else { return }
+        guard var deadline = attempt.deadline else { return }
+        // Each reply schedules the timer anew.
+        if let silence = context.settings.replyTimeouts[attempt.type] {
+            deadline = min(deadline, context.now + Double(silence))
+        }
         schedule(.timer(.actionTimedOut(ActionReference(attempt))), for: attempt, at: deadline)
     }
 

@@ -9,7 +9,7 @@ extension PipelineMachine {
         _ question: ChangedPathsQuestion, _ answer: ChangedPathsAnswer
     ) throws(CommandRefusal) -> CommandOutcome {
         switch answer {
-        case .inspected(.some, _): return try start(question.request)
+        case .inspected(.some, _): return try startUnlessFull(question.request)
         case .inspected(nil, let count):
             return .notStarted(reason: "none of the \(count) changed paths matches the filter's file paths")
         case .impossible(let reason):
@@ -20,6 +20,15 @@ extension PipelineMachine {
             }
             ask(question)
             return .notStarted(reason: "the changed paths could not be had yet, they are asked for again: \(reason)")
+        }
+    }
+
+    /// Nobody waits for the answer to an event's start (spec: execution-semantics §4, limit).
+    private mutating func startUnlessFull(_ request: StartRequest) throws(CommandRefusal) -> CommandOutcome {
+        do {
+            return try start(request)
+        } catch .concurrentExecutionsLimit {
+            return .notStarted(reason: "\(Self.concurrentExecutions) executions of the pipeline run or wait already")
         }
     }
 

@@ -75,8 +75,8 @@ extension PipelineMachine {
     /// The gates' verdicts are no longer wanted.
     mutating func abandonConditions(of execution: PipelineExecution, as status: ConditionStatus) {
         guard let stage = execution.stages.last else { return }
-        for (gate, condition) in stage.conditions.sorted(by: { $0.key.rawValue < $1.key.rawValue })
-        where condition.status == .inProgress {
+        for gate in ConditionGate.allCases {
+            guard let condition = stage.conditions[gate], condition.status == .inProgress else { continue }
             abandonRules(of: condition)
             emit(.conditionEnded(execution.id, stage.name, gate, status, summary: nil))
         }

@@ -31,7 +31,18 @@ extension PipelineMachine {
         for execution in active where execution.isInsideStage && execution.status == .inProgress {
             if !execution.isCancelling { cancel(execution) }
         }
-        return .declared(next, started: try restart(after: active))
+        enterRemovedStages(of: former)
+        return .declared(next, started: restart(after: active))
+    }
+
+    /// PARALLEL executions may wait at a closed transition of a stage that is no more: nothing holds them now.
+    private mutating func enterRemovedStages(of former: PipelineState) {
+        for stage in former.declaration.stages where draft?.stages[stage.name] == nil {
+            for waiting in former.stages[stage.name]?.inbound ?? []
+            where former.executions[waiting.id]?.mode == .parallel {
+                enter(waiting.id, stage.name)
+            }
+        }
     }
 
     /// It ends when its running actions have; what only waits for a gate ends at once.
@@ -43,15 +54,20 @@ extension PipelineMachine {
 
     /// A pipeline that updates itself would never come to its end: tagged so, the newest of the cancelled executions
     /// is started anew with its revisions and variables, once in one line.
-    private mutating func restart(after cancelled: [PipelineExecution]) throws(CommandRefusal) -> ExecutionID? {
+    private mutating func restart(after cancelled: [PipelineExecution]) -> ExecutionID? {
         guard draft?.tags[Self.restartTag] == "true",
             let newest = cancelled.last(where: { $0.type == .standard && $0.status == .inProgress }),
             newest.restarts == nil
         else { return nil }
         let input = StartInput(
             sourceRevisions: newest.startedRevisions(in: draft), variables: newest.startedVariables(in: draft),
-            invokedBy: newest.invokedBy, authors: newest.authors)
-        return try begin(StartRequest(trigger: newest.trigger, input: input), restarting: newest.id)
+            invokedBy: newest.invokedBy, authors: newest.authors, eventVariables: newest.eventVariables)
+        do {
+            return try begin(StartRequest(trigger: newest.trigger, input: input), restarting: newest.id)
+        } catch {
+            // 50 PARALLEL executions run on: the update stands, and there is no place for another.
+            return nil
+        }
     }
 
     /// The tag that has an update restart what it cancels.
@@ -65,8 +81,10 @@ extension PipelineMachine {
             for action in execution.stages.last?.actions ?? [] where action.status == .inProgress {
                 cancelWork(of: action)
             }
-            for condition in execution.stages.last?.conditions.values.map({ $0 }) ?? [] {
-                for rule in condition.rules where rule.status == .inProgress { cancelWork(of: rule) }
+            for gate in ConditionGate.allCases {
+                for rule in execution.stages.last?.conditions[gate]?.rules ?? [] where rule.status == .inProgress {
+                    cancelWork(of: rule)
+                }
             }
         }
         emit(.pipelineDeleted)
@@ -77,7 +95,7 @@ extension PipelineMachine {
 }
 
 extension PipelineExecution {
-    /// The overrides that it started with, as far as the sources are still declared; else the commits that it fetched.
+    /// The overrides that it started with, as far as the sources are still declared.
     fileprivate func startedRevisions(in state: PipelineState?) -> [SourceRevisionOverride] {
         let sources = Set(state?.declaration.stages.first?.actions.map(\.name) ?? [])
         return sourceRevisionOverrides.filter { sources.contains($0.actionName) }

@@ -6,10 +6,17 @@ extension PipelineMachine {
         _ stage: StageName, of id: ExecutionID, gate: ConditionGate, by caller: String
     ) throws(CommandRefusal) -> CommandOutcome {
         let state = try existingState()
-        guard state.declaration.stage(stage) != nil else { throw .stageNotFound }
+        // A PARALLEL execution may be inside a stage that an update has removed.
+        guard state.declaration.stage(stage) != nil || state.executions[id]?.stages.last?.name == stage
+        else { throw .stageNotFound }
         let execution = try recalled(id, in: stage)
-        guard let current = execution.stages.last, current.name == stage, let condition = current.conditions[gate]
-        else { throw .conditionNotOverridable("Stage '\(stage)' has no such condition in this execution.") }
+        guard let current = execution.stages.last, current.name == stage else {
+            throw .conditionNotOverridable("The execution has left stage '\(stage)'.")
+        }
+        guard let condition = current.conditions[gate] else {
+            throw .conditionNotOverridable(
+                "Stage '\(stage)' has no condition \(gate.rawValue) that was judged in this execution.")
+        }
         try checkOverridable(condition, of: current, in: execution, gate: gate)
         try resume(execution)
         abandonRules(of: condition)
@@ -21,15 +28,14 @@ extension PipelineMachine {
     private func checkOverridable(
         _ condition: ConditionExecution, of stage: StageExecution, in execution: PipelineExecution, gate: ConditionGate
     ) throws(CommandRefusal) {
-        guard execution.pipelineVersion == draft?.declaration.version || execution.mode == .parallel else {
+        // The declaration that a finished execution ran by may be gone.
+        guard execution.pipelineVersion == draft?.declaration.version || !execution.status.isTerminal else {
             throw .conditionNotOverridable(
                 "The pipeline's definition has changed since the execution started. Start a new execution.")
         }
         switch condition.status {
-        case .inProgress:
-            guard execution.status == .inProgress, !execution.isCancelling else {
-                throw .conditionNotOverridable("The execution is being stopped or cancelled.")
-            }
+        // A stop or an update would have given it up.
+        case .inProgress: break
         case .failed, .errored:
             guard stage.status == .failed, gate != .onFailure else {
                 throw .conditionNotOverridable(

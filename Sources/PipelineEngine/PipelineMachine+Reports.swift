@@ -45,17 +45,22 @@ extension PipelineMachine {
     /// An approval expires, other work is ended.
     mutating func timedOut(_ reference: ActionReference) -> CommandOutcome {
         guard let attempt = running(reference) else { return late(reference) }
-        let seconds = Int((attempt.deadline ?? context.now) - attempt.startTime)
-        emit(.actionFailed(reference, Self.timeout(of: attempt, after: seconds)))
+        emit(.actionFailed(reference, timeout(of: attempt)))
         cancelWork(of: attempt)
         settle(reference.execution)
         return .reported
     }
 
-    private static func timeout(of attempt: ActionExecution, after seconds: Int) -> FailureDetails {
+    private func timeout(of attempt: ActionExecution) -> FailureDetails {
+        let seconds = Int((attempt.deadline ?? context.now) - attempt.startTime)
         if attempt.approvalToken != nil {
             return FailureDetails(
                 .jobFailed, "The approval expired: nobody answered it within \(seconds / 60) minutes.")
+        }
+        if let silence = context.settings.replyTimeouts[attempt.type], context.now < attempt.deadline ?? context.now {
+            return FailureDetails(
+                .actionTimedOut,
+                "The action '\(attempt.action)' timed out: nothing was heard of it for \(silence) seconds.")
         }
         return FailureDetails(
             .actionTimedOut, "The action '\(attempt.action)' timed out: it had not ended after \(seconds) seconds.")

@@ -32,10 +32,11 @@ extension PipelineMachine {
         _ stage: StageExecution, of id: ExecutionID, in declaration: StageDeclaration, mode: RetryMode
     ) {
         switch mode {
-        case .failedActions:
+        case .failedActions where draft?.executions[id]?.mode != .parallel:
             let failed = Set(stage.actions.filter(\.hasFailed).map(\.action))
             start(declaration.actions.filter { failed.contains($0.name) }, of: id, in: stage.name)
-        case .allActions: settle(id)
+        // The failed attempts are gone: what is open starts, as many as may run at a time.
+        case .failedActions, .allActions: settle(id)
         }
     }
 

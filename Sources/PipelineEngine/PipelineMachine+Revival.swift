@@ -9,13 +9,20 @@ extension PipelineMachine {
     func recalled(_ id: ExecutionID, in stage: StageName) throws(CommandRefusal) -> PipelineExecution {
         let state = try existingState()
         if let execution = state.executions[id] {
-            if execution.mode == .parallel { return execution }
+            if execution.mode == .parallel { return try reached(stage, by: execution) }
             guard state.stages[stage]?.latest == id else { throw .notLatestExecution }
             return execution
         }
         guard let former = context.history(id), former.pipeline == state.declaration.name, former.mode == .parallel
         else { throw .notLatestExecution }
-        return former
+        return try reached(stage, by: former)
+    }
+
+    private func reached(
+        _ stage: StageName, by execution: PipelineExecution
+    ) throws(CommandRefusal) -> PipelineExecution {
+        guard execution.stages.contains(where: { $0.name == stage }) else { throw .notLatestExecution }
+        return execution
     }
 
     /// Makes a finished execution run again; one that runs is left as it is.

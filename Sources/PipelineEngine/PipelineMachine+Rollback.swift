@@ -56,8 +56,10 @@ extension PipelineMachine {
 
     /// The last execution of this version that succeeded in the stage. A rollback that fails is not rolled back.
     func rollbackTarget(of stage: StageName, afterFailureOf id: ExecutionID) -> RollbackSearch {
-        guard let state = draft, let failed = state.executions[id], failed.type == .standard, failed.mode != .parallel
+        guard let state = draft, let failed = state.executions[id], failed.type == .standard
         else { return .none(reason: "the failed execution is a rollback itself.") }
+        guard failed.mode != .parallel else { return .none(reason: "executions in PARALLEL mode can't be.") }
+        guard state.declaration.stages.first?.name != stage else { return .none(reason: "it is the source stage.") }
         guard let former = state.stages[stage]?.lastSucceeded, former != id,
             let target = state.executions[former] ?? context.history(former)
         else { return .none(reason: "no execution of the pipeline's present version has succeeded in it before.") }
@@ -82,7 +84,7 @@ extension PipelineMachine {
         execution.namespaces = target.namespaces
         execution.artifacts = target.artifacts
         execution.sourceRevisions = target.sourceRevisions
-        execution.authors = target.authors
+        execution.authors = target.knownAuthors + (trigger.type == .manualRollback ? [trigger.detail ?? ""] : [])
         emit(.executionStarted(execution))
         enter(id, stage)
         return id

@@ -66,6 +66,7 @@ extension PipelineMachine {
         guard execution.mode == .parallel, execution.stopMode == nil, !execution.isCancelling, !stage.hasFailed,
             let declaration
         else { return .wait }
+        guard stage.actions.count < declaration.actions.count else { return .wait }
         let running = Set(stage.actions.filter { $0.status == .inProgress }.map(\.action))
         let runOrder = declaration.actions.first { running.contains($0.name) }?.runOrder
         let next = stage.open(in: declaration).filter { $0.runOrder == runOrder }

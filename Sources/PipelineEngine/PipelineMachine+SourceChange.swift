@@ -21,6 +21,9 @@ extension PipelineMachine {
             }
         case .poll:
             guard state.pollingDisabledAt == nil else { return .notStarted(reason: "polling is disabled") }
+            if known.isEmpty, state.isFetching(change.action) {
+                return .notStarted(reason: "an execution that runs already is fetching the newest revision")
+            }
             if known.last?.id == change.revision {
                 return .sourceRevision(isNew: false, started: known.last?.execution)
             }
@@ -32,7 +35,8 @@ extension PipelineMachine {
             ]
         }
         let id = try begin(
-            StartRequest(trigger: change.trigger, input: StartInput(sourceRevisions: overrides ?? [])))
+            StartRequest(trigger: change.trigger, input: StartInput(sourceRevisions: overrides ?? [])),
+            putting: overrides == nil ? SourceRevision(actionName: change.action, revisionID: change.revision) : nil)
         return .sourceRevision(isNew: true, started: id)
     }
 
@@ -54,5 +58,15 @@ extension PipelineMachine {
     mutating func disablePolling() throws(CommandRefusal) -> CommandOutcome {
         if try existingState().pollingDisabledAt == nil { emit(.pollingDisabled) }
         return .reported
+    }
+}
+
+extension PipelineState {
+    /// An attempt of the source action runs and will bring the newest revision; what it brings is compared next time.
+    fileprivate func isFetching(_ action: ActionName) -> Bool {
+        executions.values.contains { execution in
+            execution.isInsideStage
+                && execution.stages.last?.actions.contains { $0.action == action && $0.status == .inProgress } == true
+        }
     }
 }

@@ -22,22 +22,26 @@ extension PipelineMachine {
 
     /// An execution can overtake only waiting ones, so in SUPERSEDED mode whoever arrives is newer than whoever waits.
     private mutating func arrive(_ id: ExecutionID, mode: ExecutionMode, before stage: StageName) {
+        if mode == .superseded { supersede(before: stage, by: id) }
         // A stage of a former declaration has no door: PARALLEL executions run through it.
         guard let door = draft?.stages[stage] else { return enter(id, stage) }
-        if mode == .superseded {
-            for older in door.inbound { emit(.executionSuperseded(older.id, by: id)) }
-        }
-        let isFirst = mode != .queued || door.inbound.isEmpty
-        if door.isOpen, mode == .parallel || (door.occupant == nil && isFirst) { return enter(id, stage) }
-        emit(.executionQueued(id, before: stage, Self.reason(toWaitAt: door, mode: mode)))
+        if door.isOpen, door.inbound.isEmpty, mode == .parallel || door.occupant == nil { return enter(id, stage) }
+        emit(.executionQueued(id, before: stage, Self.reason(toWaitAt: door)))
         admit(to: stage)
     }
 
-    private static func reason(toWaitAt door: StageState, mode: ExecutionMode) -> WaitReason {
+    /// PARALLEL executions of an earlier time wait for the transition only, and nobody supersedes them.
+    private mutating func supersede(before stage: StageName, by newer: ExecutionID) {
+        for older in draft?.stages[stage]?.inbound ?? [] where draft?.executions[older.id]?.mode != .parallel {
+            emit(.executionSuperseded(older.id, by: newer))
+        }
+    }
+
+    private static func reason(toWaitAt door: StageState) -> WaitReason {
         if let transition = door.transition, !transition.isEnabled {
             return .transitionDisabled(by: transition.changedBy, reason: transition.reason ?? "")
         }
-        if mode == .queued, let last = door.inbound.last { return .behind(last.id) }
+        if let last = door.inbound.last { return .behind(last.id) }
         return .stageHeld(by: door.occupant ?? "")
     }
 
@@ -57,6 +61,10 @@ extension PipelineMachine {
 
     /// Lets in, in order, those that may enter now.
     mutating func admit(to stage: StageName) {
+        guard draft?.stages[stage]?.inbound.isEmpty == false else { return }
+        // Whoever enters may leave at once: the loop further up the stack lets in the next, however many wait.
+        guard admitting.insert(stage).inserted else { return }
+        defer { admitting.remove(stage) }
         while let door = draft?.stages[stage], door.isOpen, door.hasFreshArrivals,
             let next = door.inbound.first(where: { mayEnter($0.id, door) })
         {
@@ -81,12 +89,11 @@ extension PipelineMachine {
 }
 
 extension StageState {
-    /// Who had waited for more than 30 days when the transition was enabled doesn't resume by that alone; the next
-    /// arrival takes it along (spec: execution-semantics §6).
+    /// Who had waited at the closed transition for more than 30 days when it was opened doesn't resume by that alone;
+    /// the next arrival takes it along (spec: execution-semantics §6).
     fileprivate var hasFreshArrivals: Bool {
-        guard let transition else { return !inbound.isEmpty }
-        // Rows of the first schema don't say since when.
-        return inbound.contains { $0.since == 0 || transition.changedAt - $0.since <= Self.patience }
+        guard let closed = transition?.disabledAt, let opened = transition?.enabledAt else { return !inbound.isEmpty }
+        return inbound.contains { opened - max($0.since, closed) <= Self.patience }
     }
 
     private static let patience: Double = 30 * 86_400

@@ -25,14 +25,14 @@ extension PipelineMachine {
 
     /// Makes the execution and sends it to the first stage.
     mutating func begin(
-        _ request: StartRequest, restarting former: ExecutionID? = nil
+        _ request: StartRequest, restarting former: ExecutionID? = nil, putting revision: SourceRevision? = nil
     ) throws(CommandRefusal) -> ExecutionID {
         let state = try existingState()
         try checkCycle(request.input.invokedBy ?? [], to: state.declaration.name)
         try checkConcurrency(state.declaration.executionMode)
         try checkRevisions(request.input.sourceRevisions, in: state.declaration)
         let (variables, missing) = try variableValues(request.input.variables, in: state.declaration)
-        if let name = missing.first, request.trigger.type == .startPipelineExecution {
+        if let name = missing.first, former == nil, request.trigger.type == .startPipelineExecution {
             throw .invalidInput(Self.missingVariable(name))
         }
         let id = ExecutionID(context.ids.uuid())
@@ -42,7 +42,9 @@ extension PipelineMachine {
             startTime: context.now, sourceRevisionOverrides: request.input.sourceRevisions, variables: variables)
         execution.invokedBy = request.input.invokedBy ?? []
         execution.authors = request.input.authors ?? []
+        execution.eventVariables = request.input.eventVariables ?? [:]
         execution.restarts = former
+        execution.putRevision = revision
         emit(.executionStarted(execution))
         if let token = request.clientRequestToken {
             emit(

@@ -10,6 +10,8 @@ package struct PipelineMachine {
     private(set) var events: [PipelineEvent] = []
     private(set) var effects: [EffectChange] = []
     private(set) var departed: [PipelineExecution] = []
+    /// The stages whose waiting executions are being let in, further up the stack.
+    var admitting: Set<StageName> = []
 
     init(state: PipelineState?, context: DecisionContext) {
         self.draft = state

@@ -17,6 +17,8 @@ extension PipelineState {
             update(reference, at: now) {
                 $0.updatedBy = answer.by
                 $0.summary = answer.shownSummary
+                // Where one approval is enough, `updatedBy` says it.
+                if answer.status == .approved, !$0.approvals.isEmpty { $0.approvals.append(answer.by) }
             }
         case .approvalCounted(let reference, let answer):
             update(reference, at: now) {

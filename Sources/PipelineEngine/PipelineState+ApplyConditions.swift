@@ -36,9 +36,10 @@ extension PipelineState {
         _ id: ExecutionID, _ stage: StageName, _ gate: ConditionGate, by caller: String, at now: Double
     ) {
         executions[id]?.changeCondition(gate, at: now) { condition in
+            let wasJudging = condition.status == .inProgress
             condition.status = .overridden
             condition.summary = "Overridden by \(caller)"
-            for index in condition.rules.indices where condition.rules[index].status == .abandoned {
+            for index in condition.rules.indices where wasJudging && condition.rules[index].status == .abandoned {
                 condition.rules[index].updatedBy = caller
             }
         }

@@ -36,11 +36,14 @@ extension PipelineState {
             switch execution.trigger.type {
             case .pollForSourceChanges: .poll
             case .putActionRevision: .put
+            // The late delivery of the same push must find that somebody was quicker.
+            case .webhook where execution.trigger.isHeadCheck: .poll
             default: .event
             }
         for revision in execution.sourceRevisionOverrides {
             see(revision.revisionValue, of: revision.actionName, in: execution.id, as: origin)
         }
+        if let put = execution.putRevision { see(put.revisionID, of: put.actionName, in: execution.id, as: origin) }
     }
 
     private mutating func retry(
@@ -101,6 +104,8 @@ extension PipelineExecution {
             stages[index].actions = []
             stages[index].conditions = [:]
         case .failedActions:
+            // Not all of a PARALLEL execution's actions may start at once: the failed ones wait as if they were new.
+            if self.mode == .parallel { stages[index].actions.removeAll(where: \.hasFailed) }
             stages[index].conditions[.onSuccess] = nil
             stages[index].conditions[.onFailure] = nil
         }

@@ -25,7 +25,7 @@ extension PipelineState {
         if known.last?.id == revision { return }
         known.removeAll { $0.id == revision }
         known.append(SeenRevision(id: revision, origin: origin, execution: execution))
-        let limit = origin == .put ? Self.rememberedPuts : Self.rememberedRevisions
+        let limit = known.contains { $0.origin == .put } ? Self.rememberedPuts : Self.rememberedRevisions
         if known.count > limit { known.removeFirst(known.count - limit) }
         seenRevisions[action] = known
     }

@@ -46,3 +46,15 @@ package struct SeenRevision: Codable, Sendable, Equatable {
         self.execution = execution
     }
 }
+
+extension ExecutionTrigger {
+    private static let headCheckMark = "head check of "
+
+    /// The slow check of source heads found what no delivery has told of: it stands for the lost webhook.
+    package static func headCheck(_ action: ActionName, revision: String) -> ExecutionTrigger {
+        ExecutionTrigger(type: .webhook, detail: "\(headCheckMark)\(action)/\(revision)")
+    }
+
+    /// A delivery's own trigger names a webhook's ARN instead.
+    package var isHeadCheck: Bool { type == .webhook && detail?.hasPrefix(Self.headCheckMark) == true }
+}

@@ -8,12 +8,21 @@ package struct TransitionState: Codable, Sendable, Equatable {
     package var changedAt: Double
     /// Why it is disabled.
     package var reason: String?
+    /// When it was closed last; a repeated call doesn't close it again.
+    package var disabledAt: Double?
+    /// When it was opened again after that.
+    package var enabledAt: Double?
 
-    package init(isEnabled: Bool, changedBy: String, changedAt: Double, reason: String? = nil) {
+    package init(
+        isEnabled: Bool, changedBy: String, changedAt: Double, reason: String? = nil, disabledAt: Double? = nil,
+        enabledAt: Double? = nil
+    ) {
         self.isEnabled = isEnabled
         self.changedBy = changedBy
         self.changedAt = changedAt
         self.reason = reason
+        self.disabledAt = disabledAt
+        self.enabledAt = enabledAt
     }
 }
 

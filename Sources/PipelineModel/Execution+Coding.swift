@@ -5,7 +5,8 @@ extension PipelineExecution {
     private enum CodingKeys: String, CodingKey {
         case id, pipeline, pipelineVersion, number, status, statusSummary, mode, trigger, startTime, lastUpdateTime
         case sourceRevisionOverrides, variables, namespaces, stages, artifacts, sourceRevisions
-        case stopReason, stopMode, isCancelling, rollbackTarget, invokedBy, restarts, authors
+        case stopReason, stopMode, isCancelling, rollbackTarget, invokedBy, restarts, authors, eventVariables
+        case putRevision
     }
 
     public init(from decoder: any Decoder) throws {
@@ -34,6 +35,8 @@ extension PipelineExecution {
         invokedBy = try container.decodeOrEmpty(forKey: .invokedBy)
         restarts = try container.decodeIfPresent(ExecutionID.self, forKey: .restarts)
         authors = try container.decodeOrEmpty(forKey: .authors)
+        eventVariables = try container.decodeOrEmpty(forKey: .eventVariables)
+        putRevision = try container.decodeIfPresent(SourceRevision.self, forKey: .putRevision)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -61,6 +64,8 @@ extension PipelineExecution {
         try container.encodeUnlessEmpty(invokedBy, forKey: .invokedBy)
         try container.encodeIfPresent(restarts, forKey: .restarts)
         try container.encodeUnlessEmpty(authors, forKey: .authors)
+        try container.encodeUnlessEmpty(eventVariables, forKey: .eventVariables)
+        try container.encodeIfPresent(putRevision, forKey: .putRevision)
     }
 }
 

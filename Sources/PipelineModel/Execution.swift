@@ -37,6 +37,11 @@ public struct PipelineExecution: Codable, Sendable, Equatable {
     public var restarts: ExecutionID?
     /// Who made the change that started it, as far as it is known: names, ids, addresses.
     public var authors: [String]
+    /// What the event that started it says beyond the revision, e.g. `PullRequestId`: for the source actions whose
+    /// revision the event named.
+    public var eventVariables: [String: String]
+    /// What PutActionRevision started it with, where the source takes no override.
+    public var putRevision: SourceRevision?
 
     public init(
         id: ExecutionID, pipeline: PipelineName, pipelineVersion: Int, number: Int, mode: ExecutionMode,
@@ -61,6 +66,7 @@ public struct PipelineExecution: Codable, Sendable, Equatable {
         self.isCancelling = false
         self.invokedBy = []
         self.authors = []
+        self.eventVariables = [:]
     }
 
     public var type: ExecutionType { rollbackTarget == nil ? .standard : .rollback }

@@ -46,12 +46,15 @@ public struct SourceEvent: Codable, Sendable, Equatable {
         public var head: String
         /// The target branch's commit that the host compared it with.
         public var base: String?
+        /// Closed ones: whether by a merge.
         public var merged: Bool?
+        /// Who opened it; the event's sender may be somebody else, e.g. who merged it.
+        public var author: Sender?
 
         public init(
             event: PullRequestEvent, number: Int, title: String? = nil, sourceBranch: String,
             sourceRepository: String? = nil, targetBranch: String, head: String, base: String? = nil,
-            merged: Bool? = nil
+            merged: Bool? = nil, author: Sender? = nil
         ) {
             self.event = event
             self.number = number
@@ -62,6 +65,7 @@ public struct SourceEvent: Codable, Sendable, Equatable {
             self.head = head
             self.base = base
             self.merged = merged
+            self.author = author
         }
     }
 

@@ -58,7 +58,7 @@ public enum PullRequestEvent: String, Codable, Sendable, CaseIterable {
 }
 
 /// Glob patterns: excludes win; with includes, one of them must match.
-public struct FilterCriteria: Codable, Sendable, Equatable {
+public struct FilterCriteria: Codable, Sendable, Hashable {
     public var includes: [String]?
     public var excludes: [String]?
 

@@ -84,6 +84,9 @@ public struct ActionJob: Sendable {
     /// The pipelines whose actions led to this job, this pipeline last: an action that starts pipelines starts none
     /// of them.
     public let invokedBy: [PipelineName]
+    /// Sources whose revision an event named: what else the event says, under the names of output variables, e.g.
+    /// `BranchName`, `TagName`, `PullRequestId`.
+    public let eventVariables: [String: String]
     /// What an earlier `pending` returned; `nil` on the first run and after a crash before the first report.
     public let continuationToken: String?
     /// A folder for this job alone, empty at the start of each run, removed afterwards.
@@ -93,7 +96,8 @@ public struct ActionJob: Sendable {
         id: ActionExecutionID, pipeline: PipelineName, execution: ExecutionID, stage: StageName, action: ActionName,
         type: ActionTypeID, region: String, account: String, configuration: [String: String], inputs: [InputArtifact],
         outputs: [OutputArtifact], revision: SourceRevisionOverride?, revisions: [SourceRevisionOverride] = [],
-        invokedBy: [PipelineName] = [], continuationToken: String?, workspace: URL
+        invokedBy: [PipelineName] = [], eventVariables: [String: String] = [:], continuationToken: String?,
+        workspace: URL
     ) {
         self.id = id
         self.pipeline = pipeline
@@ -109,6 +113,7 @@ public struct ActionJob: Sendable {
         self.revision = revision
         self.revisions = revisions
         self.invokedBy = invokedBy
+        self.eventVariables = eventVariables
         self.continuationToken = continuationToken
         self.workspace = workspace
     }

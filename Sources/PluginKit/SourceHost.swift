@@ -19,12 +19,13 @@ public protocol SourceHost: Sendable {
 public enum ChangedPathsQuery: Sendable, Equatable {
     /// What differs between two commits of a branch.
     case push(repository: String, before: String, after: String)
-    /// What a pull request changes since it left its target branch.
-    case pullRequest(repository: String, number: Int, head: String, targetBranch: String)
+    /// What a pull request changes since it left its target branch. By `base`, the target's commit that the host
+    /// compared it with, this can be told of one that has been merged since.
+    case pullRequest(repository: String, number: Int, head: String, targetBranch: String, base: String? = nil)
 
     public var repository: String {
         switch self {
-        case .push(let repository, _, _), .pullRequest(let repository, _, _, _): repository
+        case .push(let repository, _, _), .pullRequest(let repository, _, _, _, _): repository
         }
     }
 }

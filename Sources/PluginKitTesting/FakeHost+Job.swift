@@ -9,7 +9,8 @@ extension FakeHost {
     package func job(
         _ type: ActionTypeID, configuration: [String: String], inputs: [InputArtifact] = [],
         outputs: [ArtifactName] = [], revision: SourceRevisionOverride? = nil, continuationToken: String? = nil,
-        id: ActionExecutionID = ActionExecutionID(UUID().uuidString.lowercased()), region: String = "us-east-1"
+        id: ActionExecutionID = ActionExecutionID(UUID().uuidString.lowercased()), region: String = "us-east-1",
+        eventVariables: [String: String] = [:]
     ) throws -> ActionJob {
         let path = "jobs/\(id.rawValue)"
         let workspace = root.appendingPathComponent(path, isDirectory: true)
@@ -21,7 +22,8 @@ extension FakeHost {
             outputs: try outputs.map {
                 OutputArtifact(name: $0, folder: try folder("\(path)/outputs/\($0.rawValue)"))
             },
-            revision: revision, continuationToken: continuationToken, workspace: try folder(path))
+            revision: revision, eventVariables: eventVariables, continuationToken: continuationToken,
+            workspace: try folder(path))
     }
 
     /// An input artifact whose unpacked folder holds `files` (path to content) and whose archive holds `archive`.

@@ -84,7 +84,8 @@ struct Deliveries: AsyncParsableCommand {
 
 /// One call to the gateway that the place options lead to.
 func call<Answer: Decodable & Sendable>(
-    _ operation: String, _ input: [String: Int64] = [:], as type: Answer.Type, _ place: PlaceOptions
+    _ operation: String, _ input: some Encodable & Sendable = [String: Int64](), as type: Answer.Type,
+    _ place: PlaceOptions
 ) async throws -> Answer {
     let client = try PenstockClient(place.settings())
     do {

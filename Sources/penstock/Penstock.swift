@@ -8,8 +8,8 @@ struct Penstock: AsyncParsableCommand {
         abstract: "A self-hosted continuous-delivery engine that speaks the AWS CodePipeline API.",
         version: Version.current,
         subcommands: [
-            Serve.self, Run.self, Env.self, Validate.self, Deliveries.self, Hooks.self, ModulesCommand.self,
-            Doctor.self,
+            Serve.self, Run.self, Wait.self, Tail.self, Explain.self, Env.self, Validate.self, Deliveries.self,
+            Hooks.self, ModulesCommand.self, Doctor.self,
         ])
 
     /// Errors that the commands know print as one line; the exit code says of which kind they are.

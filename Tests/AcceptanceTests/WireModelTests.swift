@@ -10,6 +10,9 @@ import Testing
         "CreatePipeline", "GetPipeline", "UpdatePipeline", "DeletePipeline", "ListPipelines",
         "StartPipelineExecution", "StopPipelineExecution", "GetPipelineState", "GetPipelineExecution",
         "ListPipelineExecutions", "ListActionExecutions", "PutApprovalResult", "RetryStageExecution",
+        "EnableStageTransition", "DisableStageTransition", "RollbackStage", "OverrideStageCondition",
+        "ListRuleExecutions", "ListRuleTypes", "ListActionTypes", "PutActionRevision", "TagResource", "UntagResource",
+        "ListTagsForResource",
     ]
 
     @Test func `the answers of all operations agree with the model`() async throws {
@@ -68,6 +71,32 @@ import Testing
             ["pipelineName": "model", "pipelineExecutionId": .string(last), "abandon": true, "reason": "a test"])
         #expect(stopped["pipelineExecutionId"].string == last)
         #expect(try await sdk.end(of: last, of: "model") == "Stopped")
+        let succeeded = started["pipelineExecutionId"]
+        let rollback = try await call(
+            "RollbackStage",
+            ["pipelineName": "model", "stageName": "Review", "targetPipelineExecutionId": succeeded])
+        _ = try await sdk(
+            "StopPipelineExecution",
+            ["pipelineName": "model", "pipelineExecutionId": rollback["pipelineExecutionId"], "abandon": true])
+        let gate: JSON = ["pipelineName": "model", "stageName": "Review", "transitionType": "Inbound"]
+        var shut = gate
+        shut["reason"] = "a test"
+        _ = try await call("DisableStageTransition", shut)
+        _ = try await call("GetPipelineState", ["name": "model"])
+        _ = try await call("EnableStageTransition", gate)
+        _ = try await call(
+            "PutActionRevision",
+            [
+                "pipelineName": "model", "stageName": "Source", "actionName": "Repository",
+                "actionRevision": ["revisionId": "0", "revisionChangeId": "1", "created": 1_700_000_000],
+            ])
+        let arn: JSON = "arn:aws:codepipeline:us-east-1:000000000000:model"
+        _ = try await call("TagResource", ["resourceArn": arn, "tags": [["key": "team", "value": "web"]]])
+        _ = try await call("ListTagsForResource", ["resourceArn": arn])
+        _ = try await call("UntagResource", ["resourceArn": arn, "tagKeys": ["team"]])
+        _ = try await call("ListActionTypes")
+        _ = try await call("ListRuleTypes")
+        try await gates(corridor, sdk, call)
         _ = try await call("ListPipelines")
         _ = try await call("ListPipelineExecutions", ["pipelineName": "model"])
         _ = try await call("ListActionExecutions", ["pipelineName": "model"])
@@ -75,6 +104,28 @@ import Testing
         _ = try await call("DeletePipeline", ["name": "model"])
         #expect(answered == Set(Self.operations))
         try await Self.checkErrors(sdk, corridor)
+    }
+
+    /// A gate that waits, shown, overridden and listed.
+    private func gates(
+        _ corridor: Corridor, _ sdk: SDK, _ call: (String, JSON) async throws -> JSON
+    ) async throws {
+        var review = Definition.approval
+        review["beforeEntry"] = Walk.gate("Opening", "FAIL", value: "shut")
+        try await sdk.create(
+            Definition("gated", artifacts: corridor.artifacts, stages: [Definition.source, review]))
+        let failed = try await sdk.endOfNewest(of: "gated", count: 1)
+        #expect(failed["status"] == "Failed")
+        _ = try await call("GetPipelineState", ["name": "gated"])
+        _ = try await call(
+            "OverrideStageCondition",
+            [
+                "pipelineName": "gated", "stageName": "Review",
+                "pipelineExecutionId": failed["pipelineExecutionId"], "conditionType": "BEFORE_ENTRY",
+            ])
+        let rules = try await call("ListRuleExecutions", ["pipelineName": "gated"])
+        #expect(rules["ruleExecutionDetails"].items.count == 1)
+        _ = try await call("GetPipeline", ["name": "gated"])
     }
 
     private static let nowhere: JSON = "11111111-2222-4333-8444-555555555555"

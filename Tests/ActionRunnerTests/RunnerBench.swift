@@ -40,30 +40,36 @@ struct BackwardsVault: SecretVault {
     func open(_ secret: SealedSecret) throws -> String { String(secret.box.reversed()) }
 }
 
-/// A workshop over a ledger in memory and a local bucket `artifacts`.
+/// A workshop over a ledger (in memory unless one is given) and a local bucket `artifacts`.
 final class RunnerBench: Sendable {
-    let ledger: InMemoryLedger
+    let ledger: any Ledger
     let host: FakeHost
     let workshop: Workshop
     let logFolder: URL
-    let lines = Mutex<[String]>([])
 
-    init(_ providers: [any ActionProvider], concurrentJobs: Int = 8, lease: Double = 60) throws {
-        let clock: @Sendable () -> Double = { Date().timeIntervalSince1970 }
-        ledger = InMemoryLedger(settings: EngineSettings(), clock: clock)
+    init(
+        _ providers: [any ActionProvider], rules: [any RuleProvider] = [], sourceHosts: [any SourceHost] = [],
+        notifiers: [any Notifier] = [], connections: [Connection] = [], ledger: (any Ledger)? = nil,
+        clock: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }, concurrentJobs: Int = 8,
+        lease: Double = 60, patience: Double = 120
+    ) throws {
+        self.ledger = ledger ?? InMemoryLedger(settings: EngineSettings(), clock: clock)
         let bare = try FakeHost()
         let provider = try #require(
             try Local(settings: .map([:])).contributions.compactMap {
                 if case .objectStore(let provider) = $0 { provider } else { nil }
             }.first)
-        host = try FakeHost(stores: [try provider.store(for: "artifacts", settings: .map([:]), host: bare)])
+        host = try FakeHost(
+            stores: [try provider.store(for: "artifacts", settings: .map([:]), host: bare)], connections: connections,
+            now: { Date(timeIntervalSince1970: clock()) })
         logFolder = host.root.appending(path: "logs")
-        let logs = ActionLogs(folder: logFolder)
         workshop = Workshop(
-            ledger: ledger, providers: providers, host: host, vault: BackwardsVault(), logs: logs,
+            ledger: self.ledger, providers: providers, rules: rules, sourceHosts: sourceHosts, notifiers: notifiers,
+            host: host, vault: BackwardsVault(), logs: ActionLogs(folder: logFolder),
             settings: RunnerSettings(
                 region: "us-east-1", account: "000000000000", concurrentJobs: concurrentJobs, lease: lease,
-                pollInterval: 0.05, drain: 0.1, workFolder: host.root.appending(path: "work")),
+                pollInterval: 0.05, drain: 0.1, workFolder: host.root.appending(path: "work"),
+                questionPatience: patience, noticePause: 0.01, consoleLinkBase: "https://penstock.example"),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
@@ -82,7 +88,17 @@ final class RunnerBench: Sendable {
     }
 
     func follow(until: @escaping @Sendable (PipelineExecution) -> Bool) async throws -> PipelineExecution {
-        try await withThrowingTaskGroup(of: PipelineExecution?.self) { group in
+        try await working {
+            guard let execution = try await self.ledger.executions(of: "p", before: nil, limit: 1).first,
+                until(execution)
+            else { return nil }
+            return execution
+        }
+    }
+
+    /// Runs the workshop until there is a value, then shuts it down.
+    func working<Value: Sendable>(until look: @escaping @Sendable () async throws -> Value?) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask {
                 try await self.workshop.run()
                 return nil
@@ -90,18 +106,14 @@ final class RunnerBench: Sendable {
             group.addTask {
                 let deadline = ContinuousClock.now + .seconds(120)
                 while ContinuousClock.now < deadline {
-                    if let execution = try await self.ledger.executions(of: "p", before: nil, limit: 1).first,
-                        until(execution)
-                    {
-                        return execution
-                    }
+                    if let value = try await look() { return value }
                     try await Task.sleep(for: .milliseconds(5))
                 }
                 throw BenchError.timedOut
             }
-            guard let execution = try await group.next() ?? nil else { throw BenchError.timedOut }
+            guard let value = try await group.next() ?? nil else { throw BenchError.timedOut }
             group.cancelAll()
-            return execution
+            return value
         }
     }
 

@@ -26,12 +26,14 @@ import Testing
         #expect(error?.place == place)
     }
 
-    @Test func `the plugin contributes build, test and the buildspec's check`() throws {
+    @Test func `the plugin contributes build, test, two rules and the buildspec's check`() throws {
         var types: [ActionTypeDescription] = []
+        var rules: [RuleTypeDescription] = []
         var documents: [String] = []
         for contribution in try CodeBuild(settings: .null).contributions {
             switch contribution {
             case .action(let action): types.append(action.type)
+            case .rule(let rule): rules.append(rule.type)
             case .document(let validator): documents.append(validator.kind)
             default: Issue.record("unexpected")
             }
@@ -39,6 +41,9 @@ import Testing
         #expect(types.map(\.id.description) == ["AWS/Build/CodeBuild/1", "AWS/Test/CodeBuild/1"])
         #expect(types.map(\.timeout) == [129_600, 28_800])
         #expect(types.allSatisfy { $0.property("ProjectName")?.required == true && $0.inputArtifacts == 1...5 })
+        #expect(rules.map(\.id.description) == ["AWS/Rule/CodeBuild/1", "AWS/Rule/Commands/1"])
+        #expect(rules.map(\.timeout) == [3600, 3300] && rules.map(\.takesCommands) == [false, true])
+        #expect(rules.map(\.inputArtifacts) == [0...5, 0...10] && rules.allSatisfy { !$0.maySkip })
         #expect(documents == ["buildspec"])
     }
 }

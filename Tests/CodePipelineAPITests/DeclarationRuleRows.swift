@@ -29,26 +29,6 @@ extension RuleRow {
                 "stages.2.actions.0.actionTypeId.provider": #""CodePipeline""#,
                 "stages.2.actions.0.actionTypeId.category": #""Invoke""#,
             ], "ActionDeclaration", "CodePipeline Action can only be used with V2 pipelines."),
-        RuleRow(
-            "QUEUED", ["pipelineType": #""V2""#, "executionMode": #""QUEUED""#], "Structure",
-            "Execution mode QUEUED is not available in this version of Penstock; use SUPERSEDED"),
-        RuleRow(
-            "PARALLEL", ["pipelineType": #""V2""#, "executionMode": #""PARALLEL""#], "Structure",
-            "Execution mode PARALLEL is not available in this version of Penstock; use SUPERSEDED"),
-        RuleRow(
-            "triggers", ["pipelineType": #""V2""#, "triggers": trigger], "Structure",
-            "Triggers are not available in this version of Penstock; remove 'triggers': a push to the branch of a source action starts the pipeline"
-        ),
-        RuleRow(
-            "conditions", ["pipelineType": #""V2""#, "stages.1.onSuccess": gate], "StageDeclaration",
-            "Stage conditions are not available in this version of Penstock; remove 'beforeEntry', 'onSuccess' and 'onFailure' from stage 'Build'"
-        ),
-        RuleRow(
-            "result and conditions",
-            ["pipelineType": #""V2""#, "stages.1.onFailure": gate, "stages.1.onFailure.result": #""ROLLBACK""#],
-            "StageDeclaration",
-            "The following stage cannot have a failure exit gate configured with both top level result and conditions: 'Build'"
-        ),
     ]
 
     static let structures: [RuleRow] = [

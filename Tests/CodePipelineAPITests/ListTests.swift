@@ -60,6 +60,7 @@ struct ListTests {
         #expect(updated["pipelineExecutionSummaries"] == .list([]))
     }
 
+    /// Of the execution that is in the source stage.
     private func finishSource() async throws {
         try await room.report("Fetch", of: "p") {
             .actionSucceeded(
@@ -67,13 +68,65 @@ struct ListTests {
         }
     }
 
-    @Test func `a filter that matches little is served in bounded steps`() async throws {
+    @Test func `what succeeded in a stage is listed page by page`() async throws {
         try await create("p")
-        for _ in 0..<2001 { _ = try await start("p") }
-        let input = #"{"pipelineName": "p", "filter": {"succeededInStage": {"stageName": "Deploy"}}}"#
+        for _ in 0..<2 { _ = try await start("p") }
+        try await finishSource()
+        try await finishSource()
+        let input = #"{"pipelineName": "p", "maxResults": 1, "filter": {"succeededInStage": {"stageName": "Source"}}}"#
         let pages = try await pages(
             "ListPipelineExecutions", input, list: "pipelineExecutionSummaries", key: "pipelineExecutionId")
-        #expect(pages == [[], []])
+        #expect(pages.map(\.count) == [1, 1])
+        #expect(Set(pages.flatMap(\.self)).count == 2)
+    }
+
+    @Test func `tags come by key, page by page`() async throws {
+        try await room.create(
+            Pipelines.small("p"),
+            tags: #"[{"key": "c", "value": "1"}, {"key": "a", "value": ""}, {"key": "b", "value": "2"}]"#)
+        let arn = "arn:aws:codepipeline:us-east-1:000000000000:p"
+        let pages = try await pages(
+            "ListTagsForResource", #"{"resourceArn": "\#(arn)", "maxResults": 2}"#, list: "tags", key: "key")
+        #expect(pages == [["a", "b"], ["c"]])
+    }
+
+    @Test func `action types come by owner, page by page, those of a region where they can run`() async throws {
+        var settings = APISettings()
+        settings.actionTypesPerPage = 7
+        let room = Room(settings: settings)
+        var seen: [String] = []
+        var input = try document(#"{"actionOwnerFilter": "AWS", "regionFilter": "eu-west-1"}"#)
+        while true {
+            let answer = try await room.call("ListActionTypes", input)
+            seen += (answer["actionTypes"]?.items ?? []).map { type in
+                "\(type.at("id.category")?.text ?? "")/\(type.at("id.provider")?.text ?? "")"
+            }
+            guard let token = answer["nextToken"] else { break }
+            input = input.setting("nextToken", to: token)
+        }
+        #expect(seen == seen.sorted() && Set(seen).count == seen.count)
+        #expect(seen.contains("Approval/Manual") && seen.contains("Deploy/S3"))
+        #expect(!seen.contains { $0.hasPrefix("Source/") || $0.hasSuffix("Jenkins") })
+        let home = try await Room().call("ListActionTypes", #"{"actionOwnerFilter": "ThirdParty"}"#)
+        let github = try #require(home.at("actionTypes.0"))
+        #expect(home["actionTypes"]?.items.count == 1)
+        let token = github["actionConfigurationProperties"]?.items.first { $0["name"] == .string("OAuthToken") }
+        #expect(token?["secret"] == .bool(true) && token?["required"] == .bool(true))
+        #expect(github["outputArtifactDetails"] == (try document(#"{"minimumCount": 1, "maximumCount": 1}"#)))
+        let other = try await room.refusal("ListActionTypes", input.setting("actionOwnerFilter", to: .string("Custom")))
+        #expect(other.code == "InvalidNextTokenException")
+    }
+
+    @Test func `rule types are those of the modules`() async throws {
+        let answer = try await room.call("ListRuleTypes", #"{"ruleOwnerFilter": "AWS"}"#)
+        let types = answer["ruleTypes"]?.items ?? []
+        #expect(
+            types.compactMap { $0.at("id.provider")?.text } == [
+                "Commands", "DeploymentWindow", "Probe", "VariableCheck",
+            ])
+        #expect(types[1].at("ruleConfigurationProperties.0.required") == .bool(true))
+        #expect(types[2].at("ruleConfigurationProperties.0.secret") == .bool(true))
+        #expect(types[0].at("inputArtifactDetails.maximumCount") == .integer(2))
     }
 
     @Test func `action executions are paged and filtered by execution`() async throws {

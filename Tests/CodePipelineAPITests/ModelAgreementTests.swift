@@ -27,6 +27,17 @@ struct ModelAgreementTests {
         #expect(model.differences(wide, "UpdatePipelineInput", at: "x").map { $0.prefix(place.count) } == [place[...]])
     }
 
+    /// Optional members of the answers that the life must have shown at least once.
+    private static let shown: Set<String> = [
+        "beforeEntryConditionState", "onSuccessConditionState", "onFailureConditionState", "conditionStates",
+        "ruleStates", "currentRevision", "revisionUrl", "disabledReason", "lastChangedBy", "lastChangedAt",
+        "inboundExecution", "retryStageMetadata", "autoStageRetryAttempt", "manualStageRetryAttempt",
+        "latestRetryTrigger", "rollbackMetadata", "executionType", "stopTrigger", "statusSummary",
+        "pollingDisabledAt", "newRevision", "ruleExecutionDetails", "errorDetails", "externalExecutionId",
+        "externalExecutionUrl", "externalExecutionSummary", "updatedBy", "triggers", "retryConfiguration",
+        "actionConfigurationProperties", "ruleConfigurationProperties", "description", "nextToken", "tags",
+    ]
+
     @Test func `every answer agrees with the model through the whole life of a pipeline`() async throws {
         let life = try Life(model: ServiceModel.load())
         try await life.create()
@@ -34,7 +45,11 @@ struct ModelAgreementTests {
         try await life.approveAndFinish()
         try await life.failAndRetry()
         try await life.stopAndUpdate()
+        try await life.gatesAndRollback()
+        try await life.tagsAndTypes()
         #expect(await life.answered.names == Set(CodePipelineOperations.names))
+        let missing = Self.shown.subtracting(await life.answered.members)
+        #expect(missing == [], "these optional members were never seen")
     }
 }
 
@@ -42,7 +57,21 @@ struct ModelAgreementTests {
 private struct Life {
     actor Answered {
         private(set) var names: Set<String> = []
-        func insert(_ name: String) { names.insert(name) }
+        /// The names of all members that were seen anywhere.
+        private(set) var members: Set<String> = []
+
+        func insert(_ name: String, _ answer: Document) {
+            names.insert(name)
+            note(answer)
+        }
+
+        private func note(_ document: Document) {
+            for (name, value) in document.members {
+                members.insert(name)
+                note(value)
+            }
+            for item in document.items { note(item) }
+        }
     }
 
     let model: ServiceModel
@@ -55,7 +84,7 @@ private struct Life {
     }
 
     private func check(_ operation: String, _ answer: Document) async throws -> Document {
-        await answered.insert(operation)
+        await answered.insert(operation, answer)
         if let name = model.outputName(of: operation) {
             #expect(model.faults(in: answer, name, at: operation) == [])
         } else {
@@ -64,14 +93,17 @@ private struct Life {
         return answer
     }
 
-    func readAll(_ execution: String) async throws {
-        let name = #""pipelineName": "full""#
-        try await call("GetPipeline", #"{"name": "full"}"#)
+    func readAll(_ execution: String, of pipeline: String = "full") async throws {
+        let name = #""pipelineName": "\#(pipeline)""#
+        try await call("GetPipeline", #"{"name": "\#(pipeline)"}"#)
         try await call("ListPipelines", "{}")
-        try await call("GetPipelineState", #"{"name": "full"}"#)
+        try await call("GetPipelineState", #"{"name": "\#(pipeline)"}"#)
         try await call("GetPipelineExecution", #"{\#(name), "pipelineExecutionId": "\#(execution)"}"#)
         try await call("ListPipelineExecutions", #"{\#(name), "maxResults": 1}"#)
         try await call("ListActionExecutions", #"{\#(name), "filter": {"pipelineExecutionId": "\#(execution)"}}"#)
+        try await call("ListRuleExecutions", #"{\#(name), "maxResults": 1}"#)
+        let latest = #"{"pipelineExecutionId": "\#(execution)", "startTimeRange": "Latest"}"#
+        try await call("ListRuleExecutions", #"{\#(name), "filter": {"latestInPipelineExecution": \#(latest)}}"#)
     }
 
     func start() async throws -> String {
@@ -168,5 +200,105 @@ private struct Life {
         _ = try await check("UpdatePipeline", update)
         try await readAll(id)
         try await call("DeletePipeline", #"{"name": "full"}"#)
+    }
+
+    // MARK: A pipeline with gates
+
+    private func declareGated() async throws {
+        let pipeline = try Pipelines.gated()
+            .setting("executionMode", to: .string("QUEUED"))
+            .setting("stages.0.actions.0.actionTypeId.provider", to: .string("CodeStarSourceConnection"))
+            .setting(
+                "stages.0.actions.0.configuration", to: Pipelines.triggered().at("stages.0.actions.0.configuration")
+            )
+            .setting("triggers", to: Pipelines.triggered()["triggers"])
+            .setting(
+                "stages.1.onFailure",
+                to: document(#"{"result": "RETRY", "retryConfiguration": {"retryMode": "ALL_ACTIONS"}}"#)
+            )
+            .setting("stages.2.onFailure", to: Pipelines.condition("ROLLBACK", Pipelines.rule("Never", "Probe")))
+        _ = try await check(
+            "CreatePipeline",
+            try await room.call(
+                "CreatePipeline",
+                .structure(["pipeline": pipeline, "tags": document(#"[{"key": "team", "value": "a"}]"#)])))
+    }
+
+    private func transition(_ operation: String, _ more: String = "") async throws {
+        try await call(
+            operation, #"{"pipelineName": "gated", "stageName": "Build", "transitionType": "Inbound"\#(more)}"#)
+    }
+
+    /// One pass of the execution that is at work.
+    private func pass(_ gate: RuleName) async throws {
+        try await room.reportRule(gate, of: "gated") {
+            .rulePending(
+                $0,
+                ActionContinuation(
+                    token: "t", pollAgainIn: 1, summary: "waiting", externalExecutionID: "w:1",
+                    externalExecutionURL: "https://example.com/w"))
+        }
+        try await room.reportRule(gate, of: "gated") { .ruleSucceeded($0, RuleResult(summary: "open")) }
+    }
+
+    private func failRule(_ rule: RuleName) async throws {
+        try await room.reportRule(rule, of: "gated") {
+            .ruleFailed($0, FailureDetails(.jobFailed, "not met", externalExecutionID: "p:1"))
+        }
+    }
+
+    private func override(_ execution: String, _ type: String) async throws {
+        try await call(
+            "OverrideStageCondition",
+            #"""
+            {"pipelineName": "gated", "stageName": "Build", "pipelineExecutionId": "\#(execution)",
+             "conditionType": "\#(type)"}
+            """#)
+    }
+
+    func gatesAndRollback() async throws {
+        try await declareGated()
+        let first = try #require(try await room.executions("gated").first)
+        try await transition("DisableStageTransition", #", "reason": "a freeze (until Monday)""#)
+        try await room.fetch("gated")
+        try await readAll(first, of: "gated")
+        try await transition("EnableStageTransition")
+        try await readAll(first, of: "gated")
+        try await failRule("Window")
+        try await readAll(first, of: "gated")
+        try await failRule("Window")
+        try await readAll(first, of: "gated")
+        try await override(first, "BEFORE_ENTRY")
+        try await room.build("gated")
+        try await readAll(first, of: "gated")
+        try await pass("Look")
+        try await readAll(first, of: "gated")
+        try await room.report("Publish", of: "gated") { .actionFailed($0, FailureDetails(.jobFailed, "no")) }
+        try await readAll(first, of: "gated")
+        try await failRule("Never")
+        try await readAll(first, of: "gated")
+        let rolledBack = try await call(
+            "RollbackStage",
+            #"{"pipelineName": "gated", "stageName": "Build", "targetPipelineExecutionId": "\#(first)"}"#)
+        try await readAll(try #require(rolledBack["pipelineExecutionId"]?.text), of: "gated")
+    }
+
+    func tagsAndTypes() async throws {
+        try await call(
+            "PutActionRevision",
+            #"""
+            {"pipelineName": "gated", "stageName": "Source", "actionName": "Fetch",
+             "actionRevision": {"revisionId": "r2", "revisionChangeId": "c", "created": 1700000000.5}}
+            """#)
+        _ = try await room.ledger.perform(.disablePolling, on: "gated")
+        try await call("GetPipeline", #"{"name": "gated"}"#)
+        let arn = #""resourceArn": "arn:aws:codepipeline:us-east-1:000000000000:gated""#
+        try await call("TagResource", #"{\#(arn), "tags": [{"key": "stage", "value": ""}]}"#)
+        try await call("ListTagsForResource", #"{\#(arn), "maxResults": 1}"#)
+        try await call("UntagResource", #"{\#(arn), "tagKeys": ["team", "none"]}"#)
+        try await call("ListTagsForResource", "{\(arn)}")
+        try await call("ListActionTypes", "{}")
+        try await call("ListRuleTypes", "{}")
+        try await call("DeletePipeline", #"{"name": "gated"}"#)
     }
 }

@@ -7,17 +7,18 @@ import Testing
 @Suite("Operations")
 struct OperationTests {
     private let room = Room()
+    private static let withoutPipeline = ["CreatePipeline", "ListPipelines", "ListActionTypes", "ListRuleTypes"]
     private static let nobody = "00000000-0000-0000-0000-000000000000"
 
     private func create(_ pipeline: Document) async throws -> Document {
         try await room.call("CreatePipeline", .structure(["pipeline": pipeline]))
     }
 
-    @Test func `the table holds thirteen operations and no other`() async throws {
-        #expect(CodePipelineOperations.names.count == 13)
+    @Test func `the table holds twenty-four operations and no other`() async throws {
+        #expect(CodePipelineOperations.names.count == 24)
         #expect(CodePipelineOperations.names == CodePipelineOperations.names.sorted())
-        #expect(try await room.refusal("TagResource", "{}").code == "UnknownOperationException")
-        #expect(room.operations.inputShape(of: "TagResource") == nil)
+        #expect(try await room.refusal("PollForJobs", "{}").code == "UnknownOperationException")
+        #expect(room.operations.inputShape(of: "PollForJobs") == nil)
     }
 
     @Test func `a creation fills in the defaults and starts an execution`() async throws {
@@ -49,14 +50,17 @@ struct OperationTests {
     }
 
     @Test(arguments: [
-        (#"[{"key": "team", "value": "a"}]"#, "InvalidTagsException", "Tags are not available"),
+        (
+            #"[{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]"#, "InvalidTagsException",
+            "The tag key 'a' is given more than once"
+        ),
         (#"[{"key": "aws:x", "value": ""}]"#, "InvalidTagsException", "Not allowed to modify system tags."),
         (
             "[\((0...50).map { #"{"key": "k\#($0)", "value": ""}"# }.joined(separator: ","))]", "TooManyTagsException",
             "Tag limit exceeded for resource [arn:aws:codepipeline:us-east-1:000000000000:small]."
         ),
     ])
-    func `tags are refused rather than forgotten`(tags: String, code: String, message: String) async throws {
+    func `tags that can't be are refused at creation`(tags: String, code: String, message: String) async throws {
         let refusal = try await room.refusal(
             "CreatePipeline", .structure(["pipeline": try Pipelines.small(), "tags": document(tags)]))
         #expect(refusal.code == code)
@@ -80,18 +84,25 @@ struct OperationTests {
         #expect(third.code == "PipelineVersionNotFoundException")
     }
 
-    @Test(arguments: CodePipelineOperations.names.filter { !["CreatePipeline", "ListPipelines"].contains($0) })
+    @Test(arguments: CodePipelineOperations.names.filter { !withoutPipeline.contains($0) })
     func `a pipeline that isn't there is named`(operation: String) async throws {
         let id = Self.nobody
         var input = try document(
             #"""
             {"name": "small", "pipelineName": "small", "stageName": "S", "actionName": "A", "token": "\#(id)",
-             "pipelineExecutionId": "\#(id)", "retryMode": "ALL_ACTIONS",
+             "pipelineExecutionId": "\#(id)", "targetPipelineExecutionId": "\#(id)", "retryMode": "ALL_ACTIONS",
+             "transitionType": "Inbound", "reason": "r", "conditionType": "ON_SUCCESS",
+             "actionRevision": {"revisionId": "r", "revisionChangeId": "c", "created": 1.5},
+             "resourceArn": "arn:aws:codepipeline:us-east-1:000000000000:small", "tags": [], "tagKeys": [],
              "result": {"status": "Approved", "summary": ""}}
             """#)
         input = input.setting("pipeline", to: try Pipelines.small())
         guard operation != "DeletePipeline" else {
             #expect(try await room.call(operation, input) == .null)
+            return
+        }
+        guard !operation.contains("Resource") else {
+            #expect(try await room.refusal(operation, input).code == "ResourceNotFoundException")
             return
         }
         let expected = "Account '000000000000' does not have a pipeline with name 'small'"
@@ -164,6 +175,15 @@ struct OperationTests {
                     "NotLatestPipelineExecutionException"
                 ),
                 (
+                    "ListRuleExecutions",
+                    #"{"pipelineName": "small", "filter": {"latestInPipelineExecution": {"pipelineExecutionId": "\#(id)", "startTimeRange": "Latest"}}}"#,
+                    "PipelineExecutionNotFoundException"
+                ),
+                (
+                    "OverrideStageCondition", #"{\#(input), "stageName": "Build", "conditionType": "BEFORE_ENTRY"}"#,
+                    "NotLatestPipelineExecutionException"
+                ),
+                (
                     "ListActionExecutions",
                     #"{"pipelineName": "small", "filter": {"pipelineExecutionId": "\#(id)"}}"#,
                     "PipelineExecutionNotFoundException"
@@ -219,12 +239,48 @@ struct OperationTests {
             .pipelineNotFound, .pipelineNameInUse, .stageNotFound, .actionNotFound, .executionNotFound,
             .executionNotStoppable("r"), .duplicatedStopRequest, .notLatestExecution, .stageNotRetryable("r"),
             .conflict("r"), .invalidApprovalToken, .approvalAlreadyCompleted, .invalidInput("r"),
+            .approverRefused("r"), .concurrentExecutionsLimit, .executionOutdated("r"), .unableToRollBack("r"),
+            .conditionNotOverridable("r"), .tooManyTags,
         ]
         let model = try ServiceModel.load()
         for refusal in refusals {
             let error = APIError(refusal, about: RefusalSubject(account: "1", pipeline: "p"))
             #expect(model.shapes[error.code] != nil, "\(error.code)")
             #expect(!error.message.isEmpty && error.httpStatus == 400)
+        }
+    }
+
+    @Test func `whoever starts an execution by hand is its author`() async throws {
+        _ = try await create(Pipelines.small())
+        let id = try await room.start("small")
+        let execution = try await room.ledger.execution(ExecutionID(id))
+        #expect(execution?.authors == ["arn:aws:iam::000000000000:user/ada"])
+    }
+
+    @Test func `polling that has ended is shown with the declaration`() async throws {
+        _ = try await create(Pipelines.small())
+        _ = try await room.ledger.perform(.disablePolling, on: "small")
+        let shown = try await room.call("GetPipeline", #"{"name": "small"}"#)
+        #expect(shown.at("metadata.pollingDisabledAt") == .number(1_700_000_002.25))
+        _ = try await room.start("small")
+        #expect(try await room.call("GetPipeline", #"{"name": "small"}"#).at("metadata.pollingDisabledAt") == nil)
+    }
+
+    @Test func `the fifty-first execution of a queue is refused whoever asks`() async throws {
+        _ = try await create(
+            Pipelines.small().setting("pipelineType", to: .string("V2"))
+                .setting("executionMode", to: .string("QUEUED")))
+        for _ in 0..<49 { _ = try await room.start("small") }
+        let revision = #"{"revisionId": "r", "revisionChangeId": "c", "created": 1}"#
+        for (operation, input) in [
+            ("StartPipelineExecution", #"{"name": "small"}"#),
+            (
+                "PutActionRevision",
+                #"{"pipelineName": "small", "stageName": "Source", "actionName": "Fetch", "actionRevision": \#(revision)}"#
+            ),
+        ] {
+            let refusal = try await room.refusal(operation, input)
+            #expect(refusal.code == "ConcurrentPipelineExecutionsLimitExceededException")
         }
     }
 }

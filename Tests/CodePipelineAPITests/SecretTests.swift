@@ -68,4 +68,25 @@ struct SecretTests {
         #expect(refusal.message.hasPrefix(#"Action configuration for the changed action "Fetch" contains"#))
         #expect(try await room.ledger.state(of: "secretive")?.declaration.version == 1)
     }
+
+    @Test func `a rule's secret is sealed, masked and kept like an action's`() async throws {
+        let secret = "stages.1.onSuccess.conditions.0.rules.0.configuration.Token"
+        func stored() async throws -> ConfigurationValue? {
+            try await room.ledger.state(of: "gated")?.declaration.stages[1].onSuccess?.conditions[0].rules[0]
+                .configuration["Token"]
+        }
+        let created = try await room.call("CreatePipeline", .structure(["pipeline": try Pipelines.gated()]))
+        #expect(created.at("pipeline.\(secret)") == .string("****"))
+        #expect(try await stored() == .sealed(SealedSecret(keyID: "k", box: "terc3s")))
+        let masked = try Pipelines.gated().setting(secret, to: .string("*****"))
+        try await room.call("UpdatePipeline", .structure(["pipeline": masked]))
+        #expect(try await stored() == .sealed(SealedSecret(keyID: "k", box: "terc3s")))
+        let moved = masked.setting("stages.1.onSuccess.conditions.0.rules.0.configuration.Target", to: .string("x"))
+        let refusal = try await room.refusal("UpdatePipeline", .structure(["pipeline": moved]))
+        #expect(refusal.code == "InvalidStageDeclarationException")
+        #expect(refusal.message.hasPrefix(#"Rule configuration for the changed rule "Look" contains"#))
+        let new = masked.setting("name", to: .string("other"))
+        let unknown = try await room.refusal("CreatePipeline", .structure(["pipeline": new]))
+        #expect(unknown.message.hasPrefix(#"Rule configuration for the new rule "Look" contains"#))
+    }
 }

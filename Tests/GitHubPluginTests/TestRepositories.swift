@@ -43,7 +43,7 @@ final class TestRepositories: Sendable {
 
     func job(
         _ changes: [String: String] = [:], commit: String? = nil,
-        provider: any ActionProvider = ConnectionSourceAction()
+        provider: any ActionProvider = ConnectionSourceAction(), eventVariables: [String: String] = [:]
     ) throws -> ActionJob {
         let configuration = ["ConnectionArn": Self.arn, "FullRepositoryId": "acme/storefront", "BranchName": "main"]
         let revision = commit.map {
@@ -51,7 +51,7 @@ final class TestRepositories: Sendable {
         }
         return try host.job(
             provider.type.id, configuration: configuration.merging(changes) { $1 }, outputs: ["App"],
-            revision: revision)
+            revision: revision, eventVariables: eventVariables)
     }
 
     @discardableResult

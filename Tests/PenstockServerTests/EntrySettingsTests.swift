@@ -1,7 +1,9 @@
 import Foundation
-import PluginKit
+import PipelineEngine
 import PipelineModel
+import PluginKit
 import Testing
+import WebhookIntake
 
 @testable import PenstockServer
 
@@ -36,6 +38,26 @@ import Testing
         ("hooks: {a: {connection: c, secret: [s3cr3t]}}", "hooks.a.secret", "expected String"),
         ("stores: {b: S3}", "stores.b", "{module: S3"),
         ("stores: {b: {module: 5}}", "stores.b.module", "a module's name"),
+        ("polling: {interval_seconds: 0}", "polling.interval_seconds", "must be 1 to 86400"),
+        ("polling: {interval_seconds: 90, slowest_seconds: 60}", "polling.slowest_seconds", "must be 90 to"),
+        ("polling: {head_check_seconds: daily}", "polling.head_check_seconds", "expected Double"),
+        ("polling: {concurrent_looks: 0}", "polling.concurrent_looks", "1 to 256"),
+        ("polling: {often: true}", "polling.often", "unknown setting"),
+        ("schedules: [a]", "schedules", "a map"),
+        ("schedules: {a: {schedule: rate(5 minutes)}}", "schedules.a", "'pipeline' is missing"),
+        ("schedules: {a: {pipeline: p}}", "schedules.a", "'schedule' is missing"),
+        ("schedules: {a b: {pipeline: p, schedule: rate(5 minutes)}}", "schedules.a b", "letters, digits"),
+        ("schedules: {a: {pipeline: p, schedule: daily}}", "schedules.a.schedule", "rate(5 minutes)"),
+        ("schedules: {a: {pipeline: p, schedule: cron(0 25 * * ? *)}}", "schedules.a.schedule", "hour field '25'"),
+        (
+            "schedules: {a: {pipeline: p, schedule: rate(1 day), timezone: Mars}}", "schedules.a.timezone",
+            "Europe/Berlin"
+        ),
+        ("schedules: {a: {pipeline: p, schedule: rate(1 day), when: x}}", "schedules.a.when", "unknown setting"),
+        (
+            "schedules: {a: {pipeline: p, schedule: rate(1 day), source_revisions: [{actionName: s, revisionType: X, "
+                + "revisionValue: v}]}}", "schedules.a.source_revisions.Index 0.revisionType", "X"
+        ),
     ]
 
     @Test(arguments: wrong)
@@ -115,5 +137,36 @@ import Testing
         #expect(stores.map(\.module) == ["S3", "Local"])
         #expect(stores[0].settings == .map(["endpoint": .string("http://x")]))
         #expect(stores[1].settings == .map(["path": .string("/p")]))
+    }
+
+    @Test func `polling has its pauses`() throws {
+        let polling = try settings("polling: {interval_seconds: 900, concurrent_looks: 2}").polling
+        #expect(polling.pollInterval == 900 && polling.slowestPoll == 900 && polling.concurrentLooks == 2)
+        #expect(try settings("polling:").polling == SourcePollingSettings())
+    }
+
+    @Test func `a schedule has its pipeline, times, variables and revisions`() throws {
+        let schedules = try settings(
+            """
+            schedules:
+              nightly:
+                pipeline: storefront
+                schedule: cron(0 3 ? * MON-FRI *)
+                timezone: Europe/Berlin
+                variables: {TARGET: test, COUNT: 5, FAST: true}
+                source_revisions:
+                  - {actionName: Source, revisionType: COMMIT_ID, revisionValue: 0a1b}
+              often: {pipeline: p, schedule: rate(5 minutes)}
+            """
+        ).schedules
+        let nightly = try #require(schedules.first)
+        #expect(schedules.map(\.name) == ["nightly", "often"])
+        #expect(nightly.pipeline == "storefront" && nightly.schedule.description == "cron(0 3 ? * MON-FRI *)")
+        #expect(nightly.timeZone.identifier == "Europe/Berlin" && schedules[1].timeZone == .gmt)
+        #expect(nightly.input.variables == ["TARGET": "test", "COUNT": "5", "FAST": "true"])
+        #expect(
+            nightly.input.sourceRevisions == [
+                SourceRevisionOverride(actionName: "Source", revisionType: .commitID, revisionValue: "0a1b")
+            ])
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ModulesTests {
     @Test(arguments: [
-        ("modules: {Nothing: {}}", "modules.Nothing", "there are: CodeBuild, GitHub, Local, S3"),
+        ("modules: {Nothing: {}}", "modules.Nothing", "there are: CodeBuild, GitHub, Local, S3, StageRules"),
         ("modules: {S3: {x: y}}", "modules.S3.x", "unknown setting"),
         ("modules: {CodeBuild: {isolation: magic}}", "modules.CodeBuild.isolation", "bubblewrap or none"),
         ("modules: {CodeBuild: 5}", "modules.CodeBuild", "a map"),
@@ -24,6 +24,10 @@ import Testing
         let modules = try Modules(try ServerFolder().settings("projects: {web: {timeout_minutes: 5}}"))
         #expect(modules.webhooks.map(\.name) == ["GitHub"])
         #expect(Set(modules.objectStores.map(\.name)) == ["Local", "S3"])
+        #expect(
+            Set(modules.revisionProbes.flatMap(\.types).map(\.provider)) == [
+                "CodeStarSourceConnection", "GitHub", "S3",
+            ])
         #expect(modules.documents.map(\.kind) == ["buildspec"])
         #expect(Set(modules.actions.map(\.type.id.provider)).isSuperset(of: ["CodeBuild", "S3", "GitHub"]))
     }

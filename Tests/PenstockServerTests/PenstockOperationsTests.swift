@@ -100,7 +100,7 @@ import Testing
         try await ServerBench.with("modules: {CodeBuild: {isolation: none}}") { bench in
             let answer = try await bench.penstock("ListModules")
             let modules = try JSONDecoder().decode(ModuleList.self, from: answer.body).modules
-            #expect(modules.map(\.name) == ["CodeBuild", "GitHub", "Local", "S3"])
+            #expect(modules.map(\.name) == ["CodeBuild", "GitHub", "Local", "S3", "StageRules"])
             #expect(modules[0].health.map(\.status) == ["warning"])
             #expect(modules[0].contributions.contains("document buildspec"))
             #expect(modules[1].contributions.contains("webhook GitHub"))

@@ -63,6 +63,46 @@ import Testing
         #expect(lines.all.allSatisfy { $0.hasPrefix("[0.") })
     }
 
+    static func judged(_ status: ConditionStatus, _ rule: RuleStatus) -> PipelineExecution {
+        var execution = execution([("A", .succeeded)], status: status == .inProgress ? .inProgress : .failed)
+        var condition = ConditionExecution(result: .fail, startTime: 100)
+        condition.status = status
+        condition.lastUpdateTime = 130
+        condition.summary = status == .failed ? "Rule 'Alarm': it rings" : nil
+        var run = RuleExecution(
+            id: "r-1", executionID: "e-1", pipelineVersion: 1, stage: "Build", gate: .onSuccess, rule: "Alarm",
+            type: RuleTypeID(provider: "CloudWatchAlarm"), startTime: 100)
+        run.status = rule
+        run.lastUpdateTime = 130
+        condition.rules = [run]
+        execution.stages[0].conditions[.onSuccess] = condition
+        return execution
+    }
+
+    @Test func `gates that are judged are shown, line by line and in the tree`() {
+        let lines = Lines()
+        let view = PlainRunView(print: { lines.add($0) })
+        for _ in 0..<2 {
+            view.show(Self.judged(.inProgress, .inProgress), of: Self.declaration)
+        }
+        view.show(Self.judged(.failed, .failed), of: Self.declaration)
+        #expect(
+            lines.all.map { String($0.drop { $0 != "]" }.dropFirst(2)) } == [
+                "Build/A: Succeeded after 2.5s", "Build/ON_SUCCESS/Alarm: InProgress", "Build/ON_SUCCESS: InProgress",
+                "Build/ON_SUCCESS/Alarm: Failed after 30.0s",
+                "Build/ON_SUCCESS: Failed after 30.0s: Rule 'Alarm': it rings",
+            ])
+        let tree = Lines()
+        let live = LiveRunView(write: { tree.add($0) })
+        live.show(Self.judged(.inProgress, .inProgress), of: Self.declaration)
+        live.show(Self.judged(.failed, .failed), of: Self.declaration)
+        #expect(tree.all[0].contains("ON_SUCCESS") && tree.all[0].contains("Alarm (CloudWatchAlarm)"))
+        #expect(tree.all[1].contains("✘\u{1B}[0m ON_SUCCESS  30.0s"), "\(tree.all[1])")
+        #expect(
+            RunSummary(execution: Self.judged(.failed, .failed)).lines.contains(
+                "  Build/ON_SUCCESS: Rule 'Alarm': it rings"))
+    }
+
     @Test func `the live tree is drawn again in its place, and cut to the width`() {
         let lines = Lines()
         let view = LiveRunView(write: { lines.add($0) })

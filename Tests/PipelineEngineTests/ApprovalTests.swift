@@ -93,4 +93,15 @@ import Testing
             try probe.perform(Self.answer(token, stage: "Deploy", action: "ship"))
         }
     }
+
+    @Test func `PARALLEL executions are told apart by the token`() throws {
+        var probe = try EngineProbe("PARALLEL; \(Self.line)")
+        try probe.run("ok a, start, ok a, start, ok a")
+        let tokens = try (1...3).map { try #require(try probe.attempt("ok", in: $0).approvalToken) }
+        for token in [tokens[1], tokens[2], tokens[0]] { try probe.perform(Self.answer(token)) }
+        #expect(
+            probe.picture == "1 InProgress at Gate: other, 2 InProgress at Gate: other, 3 InProgress at Gate: other")
+        #expect(throws: CommandRefusal.approvalAlreadyCompleted) { try probe.perform(Self.answer(tokens[1])) }
+        #expect(throws: CommandRefusal.invalidApprovalToken) { try probe.perform(Self.answer("nope")) }
+    }
 }

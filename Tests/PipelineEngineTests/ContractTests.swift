@@ -14,6 +14,34 @@ import Testing
     private static let approval = ApprovalAnswer(
         stage: "s", action: "a", token: "t", status: .approved, summary: "", by: "ann")
 
+    private static let rule = RuleExecution(
+        id: "r", executionID: "e", pipelineVersion: 1, stage: "s", gate: .onSuccess, rule: "n",
+        type: RuleTypeID(provider: "VariableCheck"), startTime: 1)
+    private static let transition = TransitionState(
+        isEnabled: false, changedBy: "ann", changedAt: 1, reason: "x", disabledAt: 1)
+
+    static let ruleEvents: [(event: PipelineEvent, kind: String)] = [
+        (.ruleStarted(rule), "ruleStarted"),
+        (
+            .ruleProgressed(RuleReference(rule), ActionContinuation(token: "t", pollAgainIn: 1)),
+            "ruleProgressed"
+        ),
+        (.ruleSucceeded(RuleReference(rule), RuleResult(summary: "ok")), "ruleSucceeded"),
+        (.ruleFailed(RuleReference(rule), FailureDetails(.jobFailed, "no")), "ruleFailed"),
+        (.ruleAbandoned(RuleReference(rule)), "ruleAbandoned"),
+    ]
+
+    @Test(arguments: ruleEvents) func `a rule's event knows its rule`(event: PipelineEvent, kind: String) throws {
+        #expect(event.kind == kind)
+        #expect(event.execution == "e")
+        #expect(event.actionReference == nil)
+        #expect(event.ruleReference == RuleReference(Self.rule))
+        #expect(try JSONDecoder().decode(PipelineEvent.self, from: JSONEncoder().encode(event)) == event)
+        var empty: PipelineState? = PipelineState(declaration: PipelineDeclaration("S: a"), created: 1)
+        PipelineState.apply(event, at: 2, to: &empty)
+        #expect(empty?.executions.isEmpty == true)
+    }
+
     static let events: [(event: PipelineEvent, kind: String, execution: ExecutionID?, isAboutAction: Bool)] = [
         (.pipelineCreated(PipelineDeclaration("S: a")), "pipelineCreated", nil, false),
         (.pipelineUpdated(PipelineDeclaration("S: a")), "pipelineUpdated", nil, false),
@@ -24,6 +52,22 @@ import Testing
             "startRemembered", "e", false
         ),
         (.executionWaits("e", before: "s"), "executionWaits", "e", false),
+        (.executionQueued("e", before: "s", .behind("f")), "executionQueued", "e", false),
+        (.executionQueued("e", before: "s", .stageHeld(by: "f")), "executionQueued", "e", false),
+        (
+            .executionQueued("e", before: "s", .transitionDisabled(by: "ann", reason: "x")), "executionQueued", "e",
+            false
+        ),
+        (.executionRecalled(execution), "executionRecalled", "e", false),
+        (.pipelineTagged(["a": "b"]), "pipelineTagged", nil, false),
+        (.pipelineUntagged(["a"]), "pipelineUntagged", nil, false),
+        (.pollingDisabled, "pollingDisabled", nil, false),
+        (.transitionChanged("s", transition), "transitionChanged", nil, false),
+        (.stageRetriedAutomatically("e", "s", .failedActions), "stageRetriedAutomatically", "e", false),
+        (.conditionStarted("e", "s", .onSuccess, .fail), "conditionStarted", "e", false),
+        (.conditionEnded("e", "s", .onSuccess, .failed, summary: "x"), "conditionEnded", "e", false),
+        (.conditionOverridden("e", "s", .onSuccess, by: "ann"), "conditionOverridden", "e", false),
+        (.approvalCounted(reference, approval), "approvalCounted", "e", true),
         (.executionSuperseded("e", by: "f"), "executionSuperseded", "e", false),
         (.executionResumed("e"), "executionResumed", "e", false),
         (.executionStopping("e", mode: .wait, reason: nil), "executionStopping", "e", false),
@@ -51,7 +95,9 @@ import Testing
         var nothing: PipelineState?
         PipelineState.apply(event, at: 1, to: &nothing)
         #expect((nothing == nil) == (kind != "pipelineCreated"))
-        guard execution != nil, kind != "executionStarted", kind != "startRemembered" else { return }
+        guard execution != nil, kind != "executionStarted", kind != "startRemembered",
+            kind != "executionRecalled"
+        else { return }
         var empty: PipelineState? = PipelineState(declaration: PipelineDeclaration("S: a"), created: 1)
         PipelineState.apply(event, at: 2, to: &empty)
         #expect(empty?.executions.isEmpty == true)
@@ -60,10 +106,17 @@ import Testing
     @Test func `an effect survives storage`() throws {
         for kind in [
             Effect.Kind.runAction(ActionWork(action: Self.attempt)), .cancelAction,
-            .timer(.actionTimedOut(Self.reference)),
+            .timer(.actionTimedOut(Self.reference)), .runRule(RuleWork(rule: Self.rule)), .cancelRule,
+            .timer(.ruleTimedOut(RuleReference(Self.rule))),
+            .notify(
+                ApprovalNotice(
+                    topic: "t", region: "r", pipeline: "p", stage: "s", action: "a", token: "t", expires: 1)),
         ] {
-            let effect = Effect(kind: kind, pipeline: "p", subject: .action(Self.reference), dueAt: 2)
-            #expect(try JSONDecoder().decode(Effect.self, from: JSONEncoder().encode(effect)) == effect)
+            for subject in [EffectSubject.action(Self.reference), .rule(RuleReference(Self.rule)), .errand("q")] {
+                let effect = Effect(kind: kind, pipeline: "p", subject: subject, dueAt: 2)
+                #expect(try JSONDecoder().decode(Effect.self, from: JSONEncoder().encode(effect)) == effect)
+                #expect((subject.attempt == Self.reference) == (subject.id == "i"))
+            }
         }
     }
 

@@ -28,11 +28,21 @@ struct RandomWalk {
 
     private static let drawings = [
         "Source: fetch>app | Build: unit<app>bin lint pack@2<bin | Gate: ok! | Deploy: ship<bin",
-        "Source: fetch>app | Build: unit<app>bin | Deploy: ship<bin check<none@2",
+        "Source: fetch>app | Build(retry): unit<app>bin | Deploy(rollback): ship<bin check<none@2",
         "Source: fetch>app other | Deploy: ship<app | Build: lint unit>bin",
+        "Source(retry ALL_ACTIONS): fetch>app | Build(entry FAIL alarm+window; success FAIL alarm): unit<app lint "
+            + "| Deploy(entry SKIP check; success ROLLBACK alarm): ship",
+        "Source: fetch>app | Build(entry FAIL bad; retry): unit | Deploy(failure ROLLBACK alarm): ship",
+        "Source: fetch | Build: b1 b2 b3 b4 b5 b6 b7 b8 c@2 | Gate(failure ROLLBACK alarm): ok!",
     ]
+    private let modes: [ExecutionMode]
+    /// Every rule execution that there ever was.
+    private(set) var seenRules: [RuleReference] = []
 
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+    init(seed: UInt64, modes: [ExecutionMode]) {
+        generator = SeededGenerator(seed: seed)
+        self.modes = modes
+    }
 
     /// One random command, performed.
     ///
@@ -46,6 +56,7 @@ struct RandomWalk {
             for event in decision.events {
                 if case .executionStarted(let execution) = event { executions.append(execution.id) }
                 if case .actionStarted(let attempt) = event { seen.append(ActionReference(attempt)) }
+                if case .ruleStarted(let rule) = event { seenRules.append(RuleReference(rule)) }
             }
             return (before, command, decision)
         } catch is CommandRefusal {
@@ -58,7 +69,7 @@ struct RandomWalk {
         guard probe.state != nil else {
             return .create(declaration(), trigger: ExecutionTrigger(type: .createPipeline))
         }
-        switch Int.random(in: 0..<200, using: &generator) {
+        switch Int.random(in: 0..<300, using: &generator) {
         case 0: return .delete
         case 1...4: return .update(declaration())
         case 5...30: return start()
@@ -67,14 +78,52 @@ struct RandomWalk {
         case 61...80: return answer()
         case 81...100:
             return report(on: seen.randomElement(using: &generator) ?? running())
+        case 201...215: return transition()
+        case 216...222: return .rollBack(stage(), to: execution(), trigger: ExecutionTrigger(type: .manualRollback))
+        case 223...232:
+            return .overrideCondition(
+                stage(), execution(), ConditionGate.allCases.randomElement(using: &generator) ?? .beforeEntry, by: "ann"
+            )
+        case 233...240: return sourceChange()
+        case 241...243:
+            return roll(2) ? .untag(["penstock:restart-on-update"]) : .tag(["penstock:restart-on-update": "true"])
+        case 244: return .disablePolling
+        case 245...290: return report(on: probe.runningRules.first.map { RuleReference($0) })
+        case 291...299: return report(on: seenRules.randomElement(using: &generator))
         default: return report(on: running())
+        }
+    }
+
+    private mutating func transition() -> PipelineCommand {
+        .setTransition(
+            TransitionChange(
+                stage: stage(), type: roll(4) ? .outbound : .inbound, by: "ann",
+                disabledReason: roll(3) ? "closed" : nil))
+    }
+
+    private mutating func sourceChange() -> PipelineCommand {
+        .sourceChanged(
+            SourceChange(
+                action: "fetch", revision: "r\(Int.random(in: 0...9, using: &generator))",
+                origin: roll(2) ? .put : .poll,
+                trigger: ExecutionTrigger(type: .pollForSourceChanges), revisionType: roll(2) ? .commitID : nil))
+    }
+
+    private mutating func report(on rule: RuleReference?) -> PipelineCommand {
+        guard let rule else { return report(on: running()) }
+        switch Int.random(in: 0..<10, using: &generator) {
+        case 0, 1: return .ruleFailed(rule, FailureDetails(roll(3) ? .systemUnavailable : .jobFailed, "red"))
+        case 2: return .ruleTimedOut(rule)
+        case 3: return .rulePending(rule, ActionContinuation(token: "t", pollAgainIn: 5))
+        default: return .ruleSucceeded(rule, RuleResult())
         }
     }
 
     private mutating func roll(_ sides: Int) -> Bool { Int.random(in: 0..<sides, using: &generator) == 0 }
 
     private mutating func declaration() -> PipelineDeclaration {
-        PipelineDeclaration(Self.drawings.randomElement(using: &generator) ?? Self.drawings[0])
+        let drawing = Self.drawings.randomElement(using: &generator) ?? Self.drawings[0]
+        return PipelineDeclaration("\((modes.randomElement(using: &generator) ?? .superseded).rawValue); \(drawing)")
     }
 
     private mutating func start() -> PipelineCommand {
@@ -117,11 +166,21 @@ struct RandomWalk {
         probe.state?.actionExecution(reference)?.outputArtifacts ?? []
     }
 
-    /// Answers every attempt until nothing runs any more.
+    /// Opens every transition and answers every attempt and every rule until nothing runs any more.
     mutating func answerAll() throws {
-        while let attempt = probe.runningAttempts.first {
+        for stage in probe.state?.declaration.stages ?? [] {
             try probe.perform(
-                .actionSucceeded(ActionReference(attempt), ActionResult(outputs: attempt.outputArtifacts)))
+                .setTransition(TransitionChange(stage: stage.name, type: .inbound, by: "ann", disabledReason: nil)))
+        }
+        while true {
+            if let attempt = probe.runningAttempts.first {
+                try probe.perform(
+                    .actionSucceeded(ActionReference(attempt), ActionResult(outputs: attempt.outputArtifacts)))
+            } else if let rule = probe.runningRules.first {
+                try probe.perform(.ruleSucceeded(RuleReference(rule), RuleResult()))
+            } else {
+                return
+            }
         }
     }
 }

@@ -104,6 +104,28 @@ import Testing
             ])
     }
 
+    @Test func `each reply gives silent work its time again, up to the whole`() throws {
+        var probe = EngineProbe()
+        let source = ActionTypeID(category: .source, owner: .aws, provider: "CodeStarSourceConnection")
+        probe.settings = EngineSettings(actionTimeouts: [source: 100], replyTimeouts: [source: 60])
+        try probe.perform(
+            .create(PipelineDeclaration("Source: fetch"), trigger: ExecutionTrigger(type: .createPipeline)))
+        func due() -> [Double] { probe.effects { if case .timer = $0 { true } else { false } }.map(\.dueAt) }
+        #expect(due() == [1060])
+        probe.now = 1030
+        try probe.run("poll fetch")
+        #expect(due() == [1090])
+        probe.now = 1080
+        try probe.run("poll fetch")
+        #expect(due() == [1100])
+        probe.now = 1099
+        try probe.run("timeout fetch")
+        #expect(
+            try probe.attempt("fetch").failure
+                == FailureDetails(
+                    .actionTimedOut, "The action 'fetch' timed out: nothing was heard of it for 60 seconds."))
+    }
+
     @Test func `an expired approval has failed and nothing is to be ended`() throws {
         var probe = try EngineProbe("Source: ok!") { $0.change("ok") { $0.timeoutInMinutes = 90 } }
         try probe.run("timeout ok")

@@ -102,7 +102,7 @@ import Testing
         let execution = try probe.execution(1)
         #expect(execution.status == .inProgress)
         #expect(execution.stages.map(\.name) == ["Source", "Build"])
-        #expect(execution.stages[1].retry == RetryMetadata(manualAttempts: 1))
+        #expect(execution.stages[1].retry == RetryMetadata(manualAttempts: 1, latestTrigger: .manual))
         #expect(try probe.attempt("unit").id != unit.id)
         #expect(try probe.attempt("lint") == lint)
         #expect(probe.effects.allSatisfy { $0.subject.id != SubjectID(unit.id) })

@@ -28,6 +28,39 @@ import Testing
         Scene("Source: a | Build: b<none c", "ok a, ok c", "1 Failed"),
     ]
 
+    static let wide = "PARALLEL; Source: a | Build: b1 b2 b3 b4 b5 b6 b7 c@2"
+
+    static let limited = [
+        Scene(wide, "ok a", "1 InProgress at Build: b1 b2 b3 b4 b5"),
+        Scene(wide, "ok a, ok b2", "1 InProgress at Build: b1 b3 b4 b5 b6"),
+        Scene(wide, "ok a, ok b2, ok b1, ok b3", "1 InProgress at Build: b4 b5 b6 b7"),
+        Scene(wide, "ok a, ok b1, ok b2, ok b3, ok b4, ok b5, ok b6, ok b7", "1 InProgress at Build: c"),
+        Scene(wide, "ok a, ok b1, ok b2, ok b3, ok b4, ok b5, ok b6, ok b7, ok c", "1 Succeeded"),
+        // After a failure or a stop the rest isn't started.
+        Scene(wide, "ok a, fail b1, ok b2", "1 InProgress at Build: b3 b4 b5"),
+        Scene(wide, "ok a, fail b1, ok b2, ok b3, ok b4, ok b5", "1 Failed"),
+        Scene(wide, "ok a, stop 1, ok b1", "1 Stopping at Build: b2 b3 b4 b5"),
+        Scene(wide, "ok a, stop 1, ok b1, ok b2, ok b3, ok b4, ok b5", "1 Stopped"),
+        // A retry keeps to the limit as well.
+        Scene(wide, "ok a, fail b1, retry Build 1", "1 InProgress at Build: b2 b3 b4 b5 b1"),
+        Scene(
+            wide, "ok a, fail b1, ok b2, ok b3, ok b4, ok b5, retry Build 1", "1 InProgress at Build: b1 b6 b7"),
+        Scene(wide, "ok a, abandon 1, retry Build 1", "1 InProgress at Build: b1 b2 b3 b4 b5"),
+        Scene(wide, "ok a, abandon 1, retry Build 1, ok b1", "1 InProgress at Build: b2 b3 b4 b5 b6"),
+        Scene(wide, "ok a, abandon 1, retryall Build 1", "1 InProgress at Build: b1 b2 b3 b4 b5"),
+        // Each execution has its own five.
+        Scene(
+            wide, "ok a, start, ok a",
+            "1 InProgress at Build: b1 b2 b3 b4 b5, 2 InProgress at Build: b1 b2 b3 b4 b5"),
+        // One that can't start fails, and the rest isn't started.
+        Scene("PARALLEL; Source: a | Build: b<none c d e f g h", "ok a", "1 InProgress at Build: c d e f"),
+        Scene("PARALLEL; Source: a | Build: b c d e f g<none h", "ok a, ok b, ok c", "1 InProgress at Build: d e f"),
+    ]
+
+    @Test(arguments: limited) func `five actions of a PARALLEL execution run at a time`(scene: Scene) throws {
+        try scene.check()
+    }
+
     @Test(arguments: scenes) func `a stage runs its groups in order`(scene: Scene) throws { try scene.check() }
 
     @Test func `a failed stage and its execution end as Failed`() throws {

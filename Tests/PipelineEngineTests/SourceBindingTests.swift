@@ -46,4 +46,36 @@ import Testing
         declaration.stages = []
         #expect(SourceBinding.bindings(of: declaration).isEmpty)
     }
+
+    private static func bindings(_ configuration: [String: String], trigger: GitConfiguration) -> [SourceBinding] {
+        var declaration = PipelineDeclaration("Source: fetch | Build: unit")
+        declaration.change("fetch") {
+            $0.actionTypeId = connection
+            $0.configuration = configuration.mapValues { .plain($0) }
+        }
+        declaration.triggers = [TriggerDeclaration(gitConfiguration: trigger)]
+        return SourceBinding.bindings(of: declaration)
+    }
+
+    @Test(arguments: [nil, "true", "false"])
+    func `a trigger's filters decide, whatever DetectChanges says`(detect: String?) throws {
+        var configuration = Self.full
+        configuration["DetectChanges"] = detect
+        let trigger = GitConfiguration(
+            sourceActionName: "fetch", push: [PushFilter(branches: FilterCriteria(includes: ["dev"]))],
+            pullRequest: [PullRequestFilter(events: [.open])])
+        let binding = try #require(Self.bindings(configuration, trigger: trigger).first)
+        let filters = try #require(binding.filters)
+        #expect(filters.push.map(\.name) == ["push filter 1"])
+        #expect(filters.push.first?.branches?.names.admits("dev") == true)
+        #expect(filters.pullRequest.map(\.events) == [[.open]])
+        configuration["BranchName"] = nil
+        #expect(Self.bindings(configuration, trigger: trigger).count == 1)
+    }
+
+    @Test func `a trigger for another action, or without filters, leaves the default`() {
+        let other = GitConfiguration(sourceActionName: "other", push: [PushFilter()])
+        #expect(Self.bindings(Self.full, trigger: other).map(\.filters) == [nil])
+        #expect(Self.bindings(Self.full, trigger: GitConfiguration(sourceActionName: "fetch")).map(\.filters) == [nil])
+    }
 }

@@ -34,6 +34,21 @@ import Testing
         #expect(probe.state?.nextNumber == 3)
     }
 
+    @Test func `pipelines that invoke each other in a circle are refused`() throws {
+        var probe = try Self.world()
+        func invoked(by pipelines: [PipelineName]) -> PipelineCommand {
+            .start(
+                StartRequest(
+                    trigger: ExecutionTrigger(type: .startPipelineExecution), input: StartInput(invokedBy: pipelines)))
+        }
+        try probe.perform(invoked(by: ["first", "second"]))
+        #expect(try probe.execution(2).invokedBy == ["first", "second"])
+        let text = "The pipelines invoke each other in a circle: world → second → world. Break it at one of them."
+        #expect(throws: CommandRefusal.invalidInput(text)) {
+            try probe.perform(invoked(by: ["first", "world", "second"]))
+        }
+    }
+
     @Test func `an undeclared variable is refused`() throws {
         var probe = try Self.world()
         let before = probe.state

@@ -74,6 +74,12 @@ import Testing
         execution.stopReason = "reason"
         execution.stopMode = .abandon
         execution.isCancelling = true
+        execution.rollbackTarget = "t"
+        execution.invokedBy = ["other"]
+        execution.restarts = "r"
+        execution.authors = ["ada"]
+        execution.eventVariables = ["BranchName": "main"]
+        execution.putRevision = SourceRevision(actionName: "a", revisionID: "p1")
         var action = ActionExecution(
             id: "x", executionID: "e", pipelineVersion: 1, stage: "s", action: "a", type: .manualApproval, startTime: 2,
             configuration: ["k": .plain("v")], resolvedConfiguration: ["k": .plain("w")], inputArtifacts: [artifact],
@@ -91,6 +97,8 @@ import Testing
         action.failure = FailureDetails(.jobFailed, "m")
         action.approvalToken = "t"
         action.deadline = 9
+        action.approvals = ["arn"]
+        action.approvedDigests = ["A": "00"]
         var stage = StageExecution(name: "s", startTime: 2)
         stage.actions = [action]
         execution.stages = [stage]

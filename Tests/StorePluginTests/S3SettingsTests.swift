@@ -63,16 +63,17 @@ import Testing
         }
     }
 
-    @Test func `the module contributes a store and two actions`() throws {
+    @Test func `the module contributes a store, two actions and a look at revisions`() throws {
         let plugin = try S3(settings: .null)
         let names = plugin.contributions.map { contribution in
             switch contribution {
             case .objectStore(let provider): provider.name
             case .action(let action): "\(action.type.id) \(action.type.timeout)"
+            case .revisionProbe: "revisions"
             default: "something else"
             }
         }
-        #expect(names == ["S3", "AWS/Source/S3/1 3600", "AWS/Deploy/S3/1 5400"])
+        #expect(names == ["S3", "AWS/Source/S3/1 3600", "AWS/Deploy/S3/1 5400", "revisions"])
         #expect(throws: SettingsError.self) { try S3(settings: .map(["endpoint": .string("x")])) }
     }
 }

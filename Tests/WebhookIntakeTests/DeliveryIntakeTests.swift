@@ -94,4 +94,61 @@ import Testing
         #expect(answer == .tooLarge)
         #expect(try await bench.journal().first?.reason == "the body is larger than 10 bytes")
     }
+
+    private static let trigger = TriggerDeclaration(
+        gitConfiguration: GitConfiguration(
+            sourceActionName: "Checkout",
+            push: [
+                PushFilter(
+                    branches: FilterCriteria(includes: ["release/**"]), filePaths: FilterCriteria(includes: ["src/**"]))
+            ],
+            pullRequest: [PullRequestFilter(events: [.open, .updated], branches: FilterCriteria(includes: ["main"]))]))
+
+    private static let head = "89abcdef0123456789abcdef0123456789abcdef"
+
+    @Test func `a signed pull request starts the pipeline at its head, and the source action gets its facts`()
+        async throws
+    {
+        let bench = try await IntakeBench(triggers: [Self.trigger])
+        #expect(await bench.post("request acme/app UPDATED main \(Self.head)") == .accepted)
+        let execution = try #require(try await bench.started().first)
+        #expect(execution.trigger.type == .webhookV2)
+        #expect(execution.trigger.detail?.contains(#""pull-request-id":"7""#) == true)
+        #expect(execution.sourceRevisionOverrides.map(\.revisionValue) == [Self.head])
+        let facts = [
+            "PullRequestId": "7", "PullRequestTitle": "Cards", "SourceBranchName": "cards",
+            "DestinationBranchName": "main",
+        ]
+        #expect(execution.eventVariables == facts)
+        // What the pipeline's creation started holds the stage: it had no event, and makes room.
+        let created = try #require(try await bench.claimedWork().first)
+        #expect(created.action.executionID != execution.id && created.eventVariables == nil)
+        _ = try await bench.ledger.perform(
+            .actionFailed(ActionReference(created.action), FailureDetails(.jobFailed, "no")), on: "app")
+        #expect(try await bench.claimedWork().map(\.eventVariables) == [facts])
+    }
+
+    @Test(arguments: [
+        (
+            "request acme/app CLOSED main \(head)",
+            "pull request filter 1: the event is CLOSED, not one of OPEN, UPDATED"
+        ),
+        (
+            "request acme/app OPEN dev \(head)",
+            "pull request filter 1: target branch 'dev' matches none of the includes [main]"
+        ),
+        (
+            "push acme/app main \(head)", "push filter 1: branch 'main' matches none of the includes [release/**]"
+        ),
+        (
+            "push acme/app release/1 \(head)",
+            "push filter 1: branch 'release/1' is new, and the first push never passes file paths"
+        ),
+    ])
+    func `what a filter keeps out is journaled with the filter's reason`(body: String, reason: String) async throws {
+        let bench = try await IntakeBench(triggers: [Self.trigger])
+        #expect(await bench.post(body) == .accepted)
+        #expect(try await bench.started().isEmpty)
+        #expect(try await bench.journal().first?.decisions == [.init(pipeline: "app", started: nil, reason: reason)])
+    }
 }

@@ -8,7 +8,8 @@ import PluginKit
 
 @testable import WebhookIntake
 
-/// A host whose payload says in plain words what happened: `push REPOSITORY BRANCH COMMIT`, `nothing`, or junk.
+/// A host whose payload says in plain words what happened: `push REPOSITORY BRANCH COMMIT`, `request REPOSITORY EVENT
+/// TARGET HEAD`, `nothing`, or junk.
 struct PlainWebhook: WebhookProvider {
     let name = "Plain"
     let signature = WebhookSignature.hmacSHA256(header: "X-Signature", prefix: "sha256=")
@@ -24,6 +25,11 @@ struct PlainWebhook: WebhookProvider {
                     repository: words[1],
                     change: .branchPushed(branch: words[2], before: nil, after: words[3], forced: nil))
             ])
+        case ("request", 5):
+            guard let event = PullRequestEvent(rawValue: words[2]) else { throw .unexpectedShape("the event") }
+            let request = SourceEvent.PullRequest(
+                event: event, number: 7, title: "Cards", sourceBranch: "cards", targetBranch: words[3], head: words[4])
+            return ParsedDelivery(events: [SourceEvent(repository: words[1], change: .pullRequest(request))])
         case ("nothing", _): return ParsedDelivery(ignored: "nothing happened")
         case ("half", _): throw .unexpectedShape("the other half")
         default: throw .notJSON("no word of it")
@@ -42,13 +48,18 @@ struct IntakeBench {
 
     init(
         authentication: Hook.Authentication = .secrets([Data("new".utf8), Data("old".utf8)]),
-        ledger: (any Ledger)? = nil
+        ledger: (any Ledger)? = nil, triggers: [TriggerDeclaration]? = nil
     ) async throws {
         let memory = InMemoryLedger(settings: EngineSettings(), clock: { 1000 })
         self.ledger = ledger ?? memory
         if ledger == nil {
+            var pipeline = Self.pipeline
+            if let triggers {
+                pipeline.pipelineType = .v2
+                pipeline.triggers = triggers
+            }
             _ = try await memory.perform(
-                .create(Self.pipeline, trigger: ExecutionTrigger(type: .createPipeline)), on: "app")
+                .create(pipeline, trigger: ExecutionTrigger(type: .createPipeline)), on: "app")
         }
         let hook = Hook(
             id: "hook-id", name: "main-hook", provider: PlainWebhook(), authentication: authentication,
@@ -92,7 +103,16 @@ struct IntakeBench {
 
     /// Executions that a webhook started.
     func started() async throws -> [PipelineExecution] {
-        try await ledger.executions(of: "app", before: nil, limit: 100).filter { $0.trigger.type == .webhook }
+        try await ledger.executions(of: "app", before: nil, limit: 100).filter {
+            $0.trigger.type == .webhook || $0.trigger.type == .webhookV2
+        }
+    }
+
+    /// The work that is due for runners.
+    func claimedWork() async throws -> [ActionWork] {
+        try await ledger.claim(limit: 100, worker: WorkerID("w"), lease: 60).compactMap { claimed in
+            if case .runAction(let work) = claimed.effect.kind { work } else { nil }
+        }
     }
 
     func journal() async throws -> [JournalEntry] { try await ledger.journal(before: nil, limit: 100) }

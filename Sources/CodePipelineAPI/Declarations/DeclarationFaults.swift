@@ -1,4 +1,5 @@
 import PipelineModel
+package import PluginKit
 
 /// Every fault of a pipeline file, for `penstock validate`: the API itself answers the first only.
 package enum DeclarationFaults {
@@ -6,8 +7,8 @@ package enum DeclarationFaults {
     ///   - document: `{"pipeline": …}`, the bare pipeline, or what GetPipeline answers (its metadata is ignored).
     ///   - region: where the pipeline would live.
     package static func all(
-        in document: Document, actionTypes: ActionTypeCatalogue, settings: APISettings = APISettings(),
-        region: String
+        in document: Document, actionTypes: ActionTypeCatalogue, ruleTypes: [RuleTypeDescription] = [],
+        settings: APISettings = APISettings(), region: String
     ) -> [DeclarationFault] {
         let pipeline = document["pipeline"] ?? document
         let shape = Shape.pipelineDeclaration(valueLimit: settings.configurationValueLimit)
@@ -21,7 +22,8 @@ package enum DeclarationFaults {
             }
         // What is misshapen may still be readable: then the rules have their say as well.
         guard let declared = try? pipeline.decode(DeclaredPipeline.self) else { return shapeFaults }
-        let validator = DeclarationValidator(actionTypes: actionTypes, settings: settings, region: region)
+        let validator = DeclarationValidator(
+            actionTypes: actionTypes, ruleTypes: RuleTypeCatalogue(ruleTypes), settings: settings, region: region)
         return shapeFaults + validator.faults(in: declared)
     }
 }

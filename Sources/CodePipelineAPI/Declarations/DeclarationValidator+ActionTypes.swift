@@ -48,6 +48,7 @@ extension DeclarationValidator {
                 "\(place.path).configuration.\(key)", "\(start) contains unknown configuration '\(key)'")
         }
         return missing + unknown + timeoutFaults(of: place) + commandFaults(of: place)
+            + approvalFaults(of: place)
     }
 
     private func timeoutFaults(of place: PlacedAction) -> [DeclarationFault] {

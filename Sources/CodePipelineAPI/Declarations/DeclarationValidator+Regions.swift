@@ -64,11 +64,15 @@ extension DeclarationValidator {
                     "pipeline.roleArn",
                     "CodePipeline is not authorized to perform AssumeRole on role \(pipeline.roleArn)")
             ]
+        let conditions = pipeline.stages.enumerated().flatMap { $1.placedConditions(stageIndex: $0) }
+        let roles =
+            pipeline.placedActions.map { ($0.path, $0.action.roleArn) }
+            + conditions.flatMap(\.rules).map { ($0.path, $0.rule.roleArn) }
         return ofPipeline
-            + pipeline.placedActions.compactMap { place in
-                guard let role = place.action.roleArn, !known.contains(role) else { return nil }
+            + roles.compactMap { path, role in
+                guard let role, !known.contains(role) else { return nil }
                 return .structure(
-                    "\(place.path).roleArn",
+                    "\(path).roleArn",
                     "\(pipeline.roleArn) is not authorized to perform AssumeRole on role \(role)")
             }
     }

@@ -8,8 +8,8 @@ extension DeclarationValidator {
             let path = "pipeline.stages.\(index + 1).member"
             let isNew = seen.insert(stage.name).inserted
             return (isNew ? [] : [.stage("\(path).name", "Stage name '\(stage.name)' is used more than once")])
-                + blockerFaults(of: stage, at: path) + conditionFaults(of: stage, in: pipeline, at: path)
-                + sizeFaults(of: stage, isFirst: index == 0, at: path) + actionNameFaults(of: stage, at: path)
+                + blockerFaults(of: stage, at: path) + sizeFaults(of: stage, isFirst: index == 0, at: path)
+                + actionNameFaults(of: stage, at: path)
         }
     }
 

@@ -7,6 +7,7 @@ import PluginKit
 /// API answers the first fault, `penstock validate` shows all.
 struct DeclarationValidator: Sendable {
     let actionTypes: ActionTypeCatalogue
+    let ruleTypes: RuleTypeCatalogue
     let settings: APISettings
     /// The pipeline's own.
     let region: String
@@ -19,11 +20,11 @@ struct DeclarationValidator: Sendable {
     func faults(in pipeline: DeclaredPipeline) -> [DeclarationFault] {
         let actions = pipeline.placedActions
         let graph = ActionGraph(actions)
-        return typeFaults(in: pipeline) + availabilityFaults(in: pipeline)
+        return typeFaults(in: pipeline)
             + structureFaults(in: pipeline) + variableFaults(in: pipeline) + storeFaults(in: pipeline)
-            + stageFaults(in: pipeline)
+            + stageFaults(in: pipeline) + gateFaults(in: pipeline, graph: graph)
             + actions.flatMap { faults(of: $0, in: pipeline, graph: graph) }
-            + roleFaults(in: pipeline)
+            + triggerFaults(in: pipeline) + roleFaults(in: pipeline)
     }
 
     private func faults(

@@ -1,8 +1,6 @@
 import PipelineModel
 
 /// A pipeline as a client wrote it, defaults not filled in; its shapes are right already.
-///
-/// What this version can't run yet is kept as a document, so that the rules can refuse it by name.
 struct DeclaredPipeline: Decodable, Sendable {
     var name: PipelineName
     var roleArn: String
@@ -12,7 +10,7 @@ struct DeclaredPipeline: Decodable, Sendable {
     var executionMode: ExecutionMode?
     var pipelineType: PipelineType?
     var variables: [PipelineVariableDeclaration]?
-    var triggers: [Document]?
+    var triggers: [TriggerDeclaration]?
 
     /// The type that an absent `pipelineType` means (spec: pipeline-structure §2).
     var type: PipelineType { pipelineType ?? .v1 }
@@ -24,17 +22,12 @@ struct DeclaredPipeline: Decodable, Sendable {
 }
 
 struct DeclaredStage: Decodable, Sendable {
-    struct FailureGate: Decodable, Sendable {
-        var result: String?
-        var conditions: [Document]?
-    }
-
     var name: StageName
     var blockers: [Document]?
     var actions: [DeclaredAction]
-    var onFailure: FailureGate?
-    var onSuccess: Document?
-    var beforeEntry: Document?
+    var onFailure: DeclaredFailureGate?
+    var onSuccess: DeclaredGate?
+    var beforeEntry: DeclaredGate?
 
     var hasConditions: Bool { onFailure != nil || onSuccess != nil || beforeEntry != nil }
 

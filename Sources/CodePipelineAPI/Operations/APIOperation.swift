@@ -16,3 +16,6 @@ protocol APIOperation: Sendable {
 
 /// The answer of operations that have none: doors send an empty body.
 package struct NoOutput: Encodable, Sendable {}
+
+/// The answer of operations whose answer has no members: doors send an empty structure.
+package struct EmptyOutput: Encodable, Sendable {}

@@ -9,9 +9,12 @@ package struct CodePipelineOperations: Sendable {
     }
 
     private static let all: [any APIOperation.Type] = [
-        CreatePipeline.self, DeletePipeline.self, GetPipeline.self, GetPipelineExecution.self, GetPipelineState.self,
-        ListActionExecutions.self, ListPipelineExecutions.self, ListPipelines.self, PutApprovalResult.self,
-        RetryStageExecution.self, StartPipelineExecution.self, StopPipelineExecution.self, UpdatePipeline.self,
+        CreatePipeline.self, DeletePipeline.self, DisableStageTransition.self, EnableStageTransition.self,
+        GetPipeline.self, GetPipelineExecution.self, GetPipelineState.self, ListActionExecutions.self,
+        ListActionTypes.self, ListPipelineExecutions.self, ListPipelines.self, ListRuleExecutions.self,
+        ListRuleTypes.self, ListTagsForResource.self, OverrideStageCondition.self, PutActionRevision.self,
+        PutApprovalResult.self, RetryStageExecution.self, RollbackStage.self, StartPipelineExecution.self,
+        StopPipelineExecution.self, TagResource.self, UntagResource.self, UpdatePipeline.self,
     ]
 
     /// AWS's names of what can be called here, sorted.

@@ -24,11 +24,12 @@ struct CreatePipeline: APIOperation {
 
     func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> Output {
         try service.validator(region: context.region).check(input.pipeline)
-        try RequestedTag.check(input.tags ?? [], on: context.arn(ofPipeline: input.pipeline.name.rawValue))
+        let arn = context.arn(ofPipeline: input.pipeline.name.rawValue)
+        let tags = try RequestedTag.values(of: input.tags ?? [], on: arn)
         let declaration = try await sealed(input.pipeline, in: context)
         let trigger = ExecutionTrigger(type: .createPipeline, detail: String(context.principalARN.prefix(1024)))
-        let subject = RefusalSubject(account: context.account, pipeline: declaration.name)
-        let outcome = try await service.submit(.create(declaration, trigger: trigger), about: subject)
+        let subject = RefusalSubject(account: context.account, pipeline: declaration.name, resource: arn)
+        let outcome = try await service.submit(.create(declaration, trigger: trigger, tags: tags), about: subject)
         guard case .declared(let stored, _) = outcome else { throw .unexpected(outcome) }
         return Output(pipeline: PipelineDeclarationOutput(stored))
     }
@@ -47,7 +48,6 @@ struct CreatePipeline: APIOperation {
                 "Account '\(context.account)' has \(service.settings.pipelines) pipelines already, the most that its "
                     + "quota allows")
         }
-        let sealing = SecretSealing(vault: service.vault, actionTypes: service.actionTypes, previous: nil)
-        return try sealing.seal(pipeline.declaration)
+        return try SecretSealing(service: service, previous: nil).seal(pipeline.declaration)
     }
 }

@@ -14,6 +14,8 @@ struct GetPipeline: APIOperation {
             var pipelineArn: String
             var created: Date
             var updated: Date
+            /// Since when nobody polls its sources.
+            var pollingDisabledAt: Date?
         }
 
         var pipeline: PipelineDeclarationOutput
@@ -35,7 +37,8 @@ struct GetPipeline: APIOperation {
             pipeline: PipelineDeclarationOutput(declaration),
             metadata: Output.Metadata(
                 pipelineArn: context.arn(ofPipeline: input.name.rawValue), created: Date(seconds: state.created),
-                updated: Date(seconds: state.updated)))
+                updated: Date(seconds: state.updated),
+                pollingDisabledAt: state.pollingDisabledAt.map(Date.init(seconds:))))
     }
 
     private func declaration(version: Int?, of state: PipelineState) async throws(APIError) -> PipelineDeclaration {

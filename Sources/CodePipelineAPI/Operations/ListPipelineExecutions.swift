@@ -39,45 +39,31 @@ struct ListPipelineExecutions: APIOperation {
 
     let service: CodePipelineService
     private static let defaultLimit = 100
-    /// Rows read at a time, and at most for one answer: a filter that matches nothing ends in a token, not a crawl.
-    private static let chunk = 100
-    private static let chunksForOneAnswer = 20
 
     func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> Output {
         let scope = input.pipelineName.rawValue
         let token = try PageToken.read(input.nextToken, operation: Self.name, scope: scope)
+        let before = try token.map { token throws(APIError) in Int(try token.number()) }
         let state = try await service.state(of: input.pipelineName, in: context)
-        let page = try await page(
-            of: state, before: try token.map { token throws(APIError) in Int(try token.number()) },
-            limit: input.maxResults ?? Self.defaultLimit, succeededIn: input.filter?.succeededInStage?.stageName)
+        let limit = input.maxResults ?? Self.defaultLimit
+        let rows = try await rows(
+            of: state, before: before, limit: limit + 1, succeededIn: input.filter?.succeededInStage?.stageName)
+        let page = rows.prefix(limit)
+        let next = rows.count > limit ? page.last?.number : nil
         return Output(
-            pipelineExecutionSummaries: page.executions.map(ExecutionSummaryView.init),
-            nextToken: page.next.map { PageToken(operation: Self.name, scope: scope, after: "\($0)").text })
-    }
-
-    private func page(
-        of state: PipelineState, before start: Int?, limit: Int, succeededIn stage: StageName?
-    ) async throws(APIError) -> (executions: [PipelineExecution], next: Int?) {
-        var matches: [PipelineExecution] = []
-        var before = start
-        for _ in 0..<Self.chunksForOneAnswer {
-            let (name, cursor) = (state.declaration.name, before)
-            let rows = try await service.read { try await $0.executions(of: name, before: cursor, limit: Self.chunk) }
-            matches += rows.filter { Self.isWanted($0, succeededIn: stage, version: state.declaration.version) }
-            if matches.count > limit {
-                let page = Array(matches.prefix(limit))
-                return (page, page.last?.number)
-            }
-            guard rows.count == Self.chunk, let last = rows.last else { return (matches, nil) }
-            before = last.number
-        }
-        return (matches, before)
+            pipelineExecutionSummaries: page.map(ExecutionSummaryView.init),
+            nextToken: next.map { PageToken(operation: Self.name, scope: scope, after: "\($0)").text })
     }
 
     /// The filter finds candidates of a rollback: those of the version in force only.
-    private static func isWanted(_ execution: PipelineExecution, succeededIn stage: StageName?, version: Int) -> Bool {
-        guard let stage else { return true }
-        return execution.pipelineVersion == version
-            && execution.stages.contains { $0.name == stage && $0.status == .succeeded }
+    private func rows(
+        of state: PipelineState, before: Int?, limit: Int, succeededIn stage: StageName?
+    ) async throws(APIError) -> [PipelineExecution] {
+        let (name, version) = (state.declaration.name, state.declaration.version)
+        return try await service.read { ledger in
+            guard let stage else { return try await ledger.executions(of: name, before: before, limit: limit) }
+            return try await ledger.executions(
+                of: name, succeededIn: stage, version: version, before: before, limit: limit)
+        }
     }
 }

@@ -42,7 +42,7 @@ struct StartOverrides {
             throw .validation(
                 "The pipeline '\(declaration.name)' has no source action with name '\(revision.actionName)'")
         }
-        guard Self.kinds(of: source.actionTypeId).contains(revision.revisionType) else {
+        guard SourceRevisionOverride.Kind.kinds(of: source.actionTypeId).contains(revision.revisionType) else {
             throw .validation(
                 "The source action '\(source.name)' (\(source.actionTypeId.provider)) can't take a revision of type "
                     + "\(revision.revisionType.rawValue)")
@@ -54,14 +54,25 @@ struct StartOverrides {
                 "The source action '\(source.name)' takes no object key: its AllowOverrideForS3ObjectKey isn't true")
         }
     }
+}
 
-    /// A type from elsewhere may mean any of them.
-    private static func kinds(of type: ActionTypeID) -> Set<SourceRevisionOverride.Kind> {
+extension SourceRevisionOverride.Kind {
+    /// What a source of a type can be started with. A type from elsewhere may mean any of them.
+    fileprivate static func kinds(of type: ActionTypeID) -> Set<Self> {
         switch (type.owner, type.provider) {
         case (.aws, "S3"): [.s3ObjectVersionID, .s3ObjectKey]
         case (.aws, "ECR"): [.imageDigest]
         case (.aws, "CodeCommit"), (.aws, "CodeStarSourceConnection"), (.thirdParty, "GitHub"): [.commitID]
-        default: Set(SourceRevisionOverride.Kind.allCases)
+        default: Set(allCases)
+        }
+    }
+
+    /// What the revision ids of a source of a type are.
+    static func revision(of type: ActionTypeID) -> Self {
+        switch (type.owner, type.provider) {
+        case (.aws, "S3"): .s3ObjectVersionID
+        case (.aws, "ECR"): .imageDigest
+        default: .commitID
         }
     }
 }

@@ -49,7 +49,8 @@ struct StartPipelineExecution: APIOperation {
             trigger: ExecutionTrigger(
                 type: .startPipelineExecution, detail: String(context.principalARN.prefix(1024))),
             input: StartInput(
-                sourceRevisions: revisions, variables: try overrides.variables(from: input.variables ?? [])),
+                sourceRevisions: revisions, variables: try overrides.variables(from: input.variables ?? []),
+                authors: [context.principalARN]),
             clientRequestToken: input.clientRequestToken)
         let subject = RefusalSubject(account: context.account, pipeline: input.name)
         let outcome = try await service.submit(.start(request), about: subject)

@@ -8,6 +8,8 @@ package struct RefusalSubject: Sendable {
     let stage: StageName?
     let action: ActionName?
     let execution: ExecutionID?
+    /// The ARN that the caller named it with, for the operations about tags.
+    let resource: String?
 
     /// What the operation answers for an execution that isn't there: few declare a not-found error of their own
     /// (spec: execution-semantics §7, §8).
@@ -15,13 +17,15 @@ package struct RefusalSubject: Sendable {
 
     package init(
         account: String, pipeline: PipelineName, stage: StageName? = nil, action: ActionName? = nil,
-        execution: ExecutionID? = nil, unknownExecutionCode: String = "PipelineExecutionNotFoundException"
+        execution: ExecutionID? = nil, resource: String? = nil,
+        unknownExecutionCode: String = "PipelineExecutionNotFoundException"
     ) {
         self.account = account
         self.pipeline = pipeline
         self.stage = stage
         self.action = action
         self.execution = execution
+        self.resource = resource
         self.unknownExecutionCode = unknownExecutionCode
     }
 }
@@ -34,7 +38,10 @@ extension APIError {
         let stage = subject.stage?.rawValue ?? ""
         let execution = subject.execution?.rawValue ?? ""
         switch refusal {
-        case .pipelineNotFound: self = .pipelineNotFound(subject.pipeline, account: subject.account)
+        case .pipelineNotFound:
+            self =
+                subject.resource.map(APIError.resourceNotFound)
+                ?? .pipelineNotFound(subject.pipeline, account: subject.account)
         case .pipelineNameInUse:
             self.init(
                 "PipelineNameInUseException",
@@ -50,33 +57,48 @@ extension APIError {
             self.init(
                 subject.unknownExecutionCode, "The pipeline '\(pipeline)' has no execution with ID '\(execution)'")
         case .executionNotStoppable(let reason):
-            self.init("PipelineExecutionNotStoppableException", reason)
+            self.init(
+                "PipelineExecutionNotStoppableException", "Unable to stop the pipeline execution. \(reason)")
         case .duplicatedStopRequest:
             self.init(
                 "DuplicatedStopRequestException",
-                "The execution '\(execution)' is stopping already in the way that was asked for")
+                "The pipeline execution is already in a Stopping state. If you already chose to stop and wait, you "
+                    + "cannot make that request again. You can choose to stop and abandon now, but be aware that this "
+                    + "option can lead to failed tasks or out of sequence tasks. If you already chose to stop and "
+                    + "abandon, you cannot make that request again.")
         case .notLatestExecution:
             self.init(
                 "NotLatestPipelineExecutionException",
-                "The execution '\(execution)' is no longer the latest one in stage '\(stage)': it can't be retried")
-        case .stageNotRetryable(let reason): self.init("StageNotRetryableException", reason)
+                "The stage '\(stage)' has run in a later execution of the pipeline and the pipelineExecutionId "
+                    + "'\(execution)' associated with the request is out of date.")
+        case .stageNotRetryable(let reason): self.init("StageNotRetryableException", "Unable to retry. \(reason)")
         case .conflict(let reason): self.init("ConflictException", reason)
         case .invalidApprovalToken:
             self.init(
                 "InvalidApprovalTokenException",
-                "The approval token is not valid here: GetPipelineState shows the one that is waited for")
+                "The approval request already received a response or has expired.")
         case .approvalAlreadyCompleted:
-            self.init("ApprovalAlreadyCompletedException", "The approval action has been answered already")
-        case .approverRefused(let reason): self.init("InvalidApprovalTokenException", reason)
+            self.init(
+                "ApprovalAlreadyCompletedException", "The approval action has already been approved or rejected.")
+        // The token is good, and asking for another one would not help: so it isn't the token's exception. AWS has
+        // none for who may not answer, besides AccessDenied, which no operation declares.
+        case .approverRefused(let reason): self = .validation(reason)
         case .concurrentExecutionsLimit:
             self.init(
                 "ConcurrentPipelineExecutionsLimitExceededException",
                 "The pipeline has reached the limit for concurrent pipeline executions.")
-        case .executionOutdated(let reason): self.init("PipelineExecutionOutdatedException", reason)
-        case .unableToRollBack(let reason): self.init("UnableToRollbackStageException", reason)
-        case .conditionNotOverridable(let reason): self.init("ConditionNotOverridableException", reason)
-        case .tooManyTags:
-            self.init("TooManyTagsException", "Tag limit exceeded for pipeline '\(pipeline)'.")
+        case .executionOutdated(let reason):
+            self.init(
+                "PipelineExecutionOutdatedException",
+                "The specified pipeline execution is outdated and cannot be used as a target pipeline execution for "
+                    + "rollback. \(reason)")
+        case .unableToRollBack(let reason):
+            self.init("UnableToRollbackStageException", "Unable to roll back the stage. \(reason)")
+        case .conditionNotOverridable(let reason):
+            self.init(
+                "ConditionNotOverridableException",
+                "Unable to override because the condition does not allow overrides. \(reason)")
+        case .tooManyTags: self = .tooManyTags(on: subject.resource ?? pipeline)
         case .invalidInput(let reason): self = .validation(reason)
         }
     }

@@ -16,5 +16,8 @@ package struct APISettings: Sendable {
     package var actionsPerRunOrder = 100
     package var runOrdersPerStage = 100
 
+    /// What ListActionTypes sends in one answer: it takes no limit from its caller.
+    package var actionTypesPerPage = 100
+
     package init() {}
 }

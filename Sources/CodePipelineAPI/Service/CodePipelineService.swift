@@ -1,19 +1,22 @@
 package import PipelineEngine
 import PipelineModel
+package import PluginKit
 
-/// What the operations work with: the ledger, the vault, the known action types and the settings.
+/// What the operations work with: the ledger, the vault, the known types and the settings.
 package struct CodePipelineService: Sendable {
     package let ledger: any Ledger
     package let actionTypes: ActionTypeCatalogue
+    package let ruleTypes: RuleTypeCatalogue
     package let vault: any SecretVault
     package let settings: APISettings
 
     package init(
-        ledger: any Ledger, actionTypes: ActionTypeCatalogue, vault: any SecretVault,
-        settings: APISettings = APISettings()
+        ledger: any Ledger, actionTypes: ActionTypeCatalogue, ruleTypes: [RuleTypeDescription] = [],
+        vault: any SecretVault, settings: APISettings = APISettings()
     ) {
         self.ledger = ledger
         self.actionTypes = actionTypes
+        self.ruleTypes = RuleTypeCatalogue(ruleTypes)
         self.vault = vault
         self.settings = settings
     }
@@ -57,7 +60,8 @@ package struct CodePipelineService: Sendable {
     }
 
     func validator(region: String) -> DeclarationValidator {
-        DeclarationValidator(actionTypes: actionTypes, settings: settings, region: region)
+        DeclarationValidator(
+            actionTypes: actionTypes, ruleTypes: ruleTypes, settings: settings, region: region)
     }
 }
 

@@ -62,6 +62,7 @@ extension Shape {
         case .string: "a String"
         case .integer: "an Integer"
         case .boolean: "a Boolean"
+        case .timestamp: "a Timestamp"
         case .list: "a list"
         case .map, .structure: "an object"
         }

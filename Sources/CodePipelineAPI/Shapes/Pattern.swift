@@ -9,6 +9,8 @@ package struct Pattern: Sendable, Equatable {
         case singleLine
         /// `arn:aws…:iam::ACCOUNT:role/…`
         case roleARN
+        /// `arn:aws…:codepipeline:REGION:ACCOUNT:RESOURCE`
+        case resourceARN
         /// A UUID in lower case.
         case uuid
     }
@@ -24,6 +26,8 @@ package struct Pattern: Sendable, Equatable {
 
     static let singleLine = Pattern(text: ".*", form: .singleLine)
     static let roleARN = Pattern(text: #"arn:aws(-[\w]+)*:iam::[0-9]{12}:role/.*"#, form: .roleARN)
+    static let resourceARN = Pattern(
+        text: #"arn:aws(-[\w]+)*:codepipeline:.+:[0-9]{12}:.+"#, form: .resourceARN)
     static let uuid = Pattern(
         text: "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", form: .uuid)
 
@@ -38,6 +42,7 @@ package struct Pattern: Sendable, Equatable {
         case .oneOrMore(let allowed): !value.isEmpty && value.utf8.allSatisfy(allowed.contains)
         case .singleLine: !value.unicodeScalars.contains(where: Self.lineBreaks.contains)
         case .roleARN: Self.isRoleARN(value)
+        case .resourceARN: Self.isResourceARN(value)
         case .uuid: Self.isUUID(value)
         }
     }
@@ -66,12 +71,30 @@ package struct Pattern: Sendable, Equatable {
     private static func isRoleARN(_ value: String) -> Bool {
         let parts = value.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0] == "arn", parts[2] == "iam", parts[3].isEmpty else { return false }
-        let partitionIsKnown =
-            parts[1] == "aws"
-            || (parts[1].hasPrefix("aws-") && !parts[1].hasSuffix("-") && !parts[1].contains("--")
-                && parts[1].utf8.allSatisfy(partition.contains))
-        return partitionIsKnown && parts[4].utf8.count == 12 && parts[4].utf8.allSatisfy(digits.contains)
-            && parts[5].hasPrefix("role/") && singleLine.matches(String(parts[5]))
+        return isPartition(parts[1]) && isAccount(parts[4]) && parts[5].hasPrefix("role/")
+            && singleLine.matches(String(parts[5]))
+    }
+
+    /// The region may be any text: only its end is sought, at the first account that follows.
+    private static func isResourceARN(_ value: String) -> Bool {
+        let parts = value.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count >= 6, parts[0] == "arn", parts[2] == "codepipeline", isPartition(parts[1]),
+            singleLine.matches(value)
+        else { return false }
+        return parts.indices.dropFirst(4).dropLast().contains { index in
+            isAccount(parts[index]) && parts[3..<index].contains { !$0.isEmpty }
+                && parts[(index + 1)...].contains { !$0.isEmpty }
+        }
+    }
+
+    private static func isPartition(_ text: Substring) -> Bool {
+        text == "aws"
+            || (text.hasPrefix("aws-") && !text.hasSuffix("-") && !text.contains("--")
+                && text.utf8.allSatisfy(partition.contains))
+    }
+
+    private static func isAccount(_ text: Substring) -> Bool {
+        text.utf8.count == 12 && text.utf8.allSatisfy(digits.contains)
     }
 
     private static func isUUID(_ value: String) -> Bool {

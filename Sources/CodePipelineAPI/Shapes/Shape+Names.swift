@@ -18,5 +18,8 @@ extension Shape {
     static let pipelineVersion = Shape.integer(min: 1, max: nil)
     static let nextToken = text(min: 1, max: 2048)
     static let maxResults = Shape.integer(min: 1, max: 100)
+    static let tagKey = text(min: 1, max: 128)
+    static let resourceARN = text(.resourceARN)
+    static let transitionType = oneOf("Inbound", "Outbound")
     static let retryMode = oneOf("FAILED_ACTIONS", "ALL_ACTIONS")
 }

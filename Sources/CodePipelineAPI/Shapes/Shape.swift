@@ -6,6 +6,8 @@ package indirect enum Shape: Sendable, Equatable {
     case string(StringRule)
     case integer(min: Int64?, max: Int64?)
     case boolean
+    /// Seconds since 1970, with or without a fraction.
+    case timestamp
     case list(Shape, min: Int?, max: Int?)
     case map(key: Shape, value: Shape, min: Int?, max: Int?)
     case structure([Member])

@@ -36,7 +36,7 @@ package struct ShapeCheck: Sendable {
             check(value, min: min, max: max, at: path)
         case (.integer(let min, let max), .number(let value)) where value == value.rounded() && abs(value) < 1e15:
             check(Int64(value), min: min, max: max, at: path)
-        case (.boolean, .bool): break
+        case (.boolean, .bool), (.timestamp, .integer), (.timestamp, .number): break
         case (.list(let element, let min, let max), .list(let items)):
             violate(Constraint.length(items.count, min: min, max: max), at: path)
             for (index, item) in items.enumerated() { check(item: item, element, at: "\(path).\(index + 1).member") }

@@ -23,7 +23,8 @@ struct ExecutionSummaryView: Encodable, Sendable {
     var trigger: TriggerView
     var stopTrigger: StopTrigger?
     var executionMode: ExecutionMode
-    var executionType = ExecutionTypeView.standard
+    var executionType: ExecutionType
+    var rollbackMetadata: RollbackView?
 
     init(_ execution: PipelineExecution) {
         pipelineExecutionId = execution.id
@@ -39,5 +40,7 @@ struct ExecutionSummaryView: Encodable, Sendable {
         trigger = TriggerView(execution.trigger)
         stopTrigger = execution.stopReason.map(StopTrigger.init)
         executionMode = execution.mode
+        executionType = execution.type
+        rollbackMetadata = execution.rollbackTarget.map(RollbackView.init)
     }
 }

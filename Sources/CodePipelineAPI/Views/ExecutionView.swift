@@ -26,7 +26,8 @@ struct ExecutionView: Encodable, Sendable {
     var variables: [Variable]
     var trigger: TriggerView
     var executionMode: ExecutionMode
-    var executionType = ExecutionTypeView.standard
+    var executionType: ExecutionType
+    var rollbackMetadata: RollbackView?
 
     init(_ execution: PipelineExecution) {
         pipelineName = execution.pipeline
@@ -39,6 +40,8 @@ struct ExecutionView: Encodable, Sendable {
             .map { Variable(name: $0.key, resolvedValue: $0.value) }
         trigger = TriggerView(execution.trigger)
         executionMode = execution.mode
+        executionType = execution.type
+        rollbackMetadata = execution.rollbackTarget.map(RollbackView.init)
     }
 }
 
@@ -64,7 +67,7 @@ struct TriggerView: Encodable, Sendable {
     }
 }
 
-/// Rollbacks are not in this version, so every execution is of the one kind.
-enum ExecutionTypeView: String, Encodable, Sendable {
-    case standard = "STANDARD"
+/// Which execution a rollback goes back to.
+struct RollbackView: Encodable, Sendable {
+    var rollbackTargetPipelineExecutionId: ExecutionID
 }

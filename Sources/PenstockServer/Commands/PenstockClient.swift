@@ -10,9 +10,9 @@ package struct PenstockClient: Sendable {
     private let signer: SigV4Signer
     private let http: CurlClient
 
-    /// Reads the endpoint and the key from the data folder. Call ``close()`` at the end.
-    package init(_ settings: ServerSettings) throws {
-        endpoint = Endpoint.of(settings)
+    /// Reads the key and, unless it is given, the endpoint from the data folder. Call ``close()`` at the end.
+    package init(_ settings: ServerSettings, endpoint: String? = nil) throws {
+        self.endpoint = endpoint ?? Endpoint.of(settings)
         signer = SigV4Signer(
             region: settings.region, service: PenstockOperations.service,
             credentials: try AccessKeys.read(in: settings.dataFolder).administrator)
@@ -23,7 +23,7 @@ package struct PenstockClient: Sendable {
 
     /// - Throws: ``CommandError``: `unreachable` when nobody listens, `invalidInput` with the server's message.
     package func call<Answer: Decodable>(
-        _ operation: String, _ input: [String: Int64] = [:], as type: Answer.Type
+        _ operation: String, _ input: some Encodable = [String: Int64](), as type: Answer.Type
     ) async throws -> Answer {
         let body = try JSONBody.encode(input)
         let headers = headers(operation)

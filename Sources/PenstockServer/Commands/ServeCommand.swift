@@ -61,8 +61,9 @@ package enum ServeCommand {
         // meanwhile is committed, and starts its pipelines after the restart.
         let group = ServiceGroup(
             configuration: .init(
-                services: [application, gateway.workshop], gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: gateway.logger))
+                services: [
+                    application, gateway.workshop, gateway.polling, gateway.schedules, gateway.housekeeping,
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: gateway.logger))
         do {
             try await group.run()
         } catch let error where "\(error)".contains("Address already in use") || "\(error)".contains("errno: 98") {
@@ -82,10 +83,13 @@ package enum Endpoint {
 
     /// The noted endpoint, else the one that the settings would lead to.
     package static func of(_ settings: ServerSettings) -> String {
-        if let text = try? String(contentsOf: file(in: settings.dataFolder), encoding: .utf8) {
-            return text.trimmingCharacters(in: .whitespacesAndNewlines)
-        }
-        return url(host: settings.host, port: settings.port)
+        noted(in: settings.dataFolder) ?? url(host: settings.host, port: settings.port)
+    }
+
+    /// What the gateway that runs has noted; one that was killed leaves its note behind.
+    static func noted(in folder: URL) -> String? {
+        guard let text = try? String(contentsOf: file(in: folder), encoding: .utf8) else { return nil }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     static func url(host: String, port: Int) -> String {

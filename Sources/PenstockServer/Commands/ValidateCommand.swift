@@ -42,7 +42,7 @@ package enum ValidateCommand {
         do {
             let faults = DeclarationFaults.all(
                 in: try Document(json: data), actionTypes: ActionTypeCatalogue(modules.actions.map(\.type)),
-                region: settings.region)
+                ruleTypes: modules.ruleTypes, region: settings.region)
             return faults.map { Fault(path: $0.path, exception: $0.exception, message: $0.message) }
         } catch {
             return [
@@ -50,6 +50,15 @@ package enum ValidateCommand {
                     path: "", exception: "SerializationException",
                     message: "not JSON; a buildspec must be called buildspec*.yml or *.yaml")
             ]
+        }
+    }
+}
+
+extension Modules {
+    /// The types of rules that the bundled modules judge.
+    fileprivate var ruleTypes: [RuleTypeDescription] {
+        contributions.compactMap { contribution in
+            if case .rule(let provider) = contribution { provider.type } else { nil }
         }
     }
 }

@@ -20,6 +20,9 @@ package struct Gateway: Sendable {
     package let intake: DeliveryIntake
     package let hooks: [Hook]
     package let workshop: Workshop
+    package let polling: SourcePolling
+    package let schedules: Schedules
+    package let housekeeping: Housekeeping
     package let logs: ActionLogs
     package let api: CodePipelineService
     package let keys: AccessKeys
@@ -39,16 +42,21 @@ package struct Gateway: Sendable {
     ) async throws -> Gateway {
         let modules = try Modules(settings)
         let metrics = Metrics()
-        let providers = actions + modules.actions
+        let rules = modules.rules
         let ledger = try await SQLiteLedger(
             folder: settings.dataFolder,
             settings: EngineSettings(
                 region: settings.region, account: settings.account,
                 actionTimeouts: Dictionary(
-                    providers.map { ($0.type.id, $0.type.timeout) }, uniquingKeysWith: { first, _ in first })),
+                    (actions + modules.actions).map { ($0.type.id, $0.type.timeout) },
+                    uniquingKeysWith: { first, _ in first }),
+                ruleTimeouts: Dictionary(
+                    rules.map { ($0.type.id, $0.type.timeout) }, uniquingKeysWith: { first, _ in first })),
             clock: { Date().timeIntervalSince1970 }, logger: logger,
             commitObserver: { _, seconds in metrics.observe("penstock_ledger_commit_seconds", seconds: seconds) })
         let http = CurlClient(logger: logger)
+        let invoke = InvokePipelineAction(ledger: ledger, account: settings.account, region: settings.region)
+        let providers = actions + modules.actions + [invoke]
         do {
             return try await assemble(settings, modules, ledger, http, providers, metrics, lines, logger)
         } catch {
@@ -73,7 +81,8 @@ package struct Gateway: Sendable {
             settings, modules: modules, connections: host.connections, idKey: try HookTable.idKey(in: folder))
         let logs = ActionLogs(folder: folder.appending(path: "logs"), observer: lines)
         let workshop = Workshop(
-            ledger: ledger, providers: providers, host: host, vault: vault, logs: logs,
+            ledger: ledger, providers: providers, rules: modules.rules, sourceHosts: modules.sourceHosts,
+            notifiers: modules.notifiers, host: host, vault: vault, logs: logs,
             settings: RunnerSettings(
                 region: settings.region, account: settings.account, concurrentJobs: settings.concurrentJobs,
                 workFolder: folder.appending(path: "work")),
@@ -85,10 +94,20 @@ package struct Gateway: Sendable {
             intake: DeliveryIntake(
                 hooks: hooks, ledger: ledger, webhookARN: { arnPrefix + $0 },
                 now: { Date().timeIntervalSince1970 }, logger: logger),
-            hooks: hooks, workshop: workshop, logs: logs,
+            hooks: hooks, workshop: workshop,
+            polling: SourcePolling(
+                ledger: ledger, probes: modules.revisionProbes, vault: vault, host: host, settings: settings.polling,
+                logger: logger),
+            schedules: Schedules(
+                ledger: ledger, schedules: settings.schedules, record: folder.appending(path: "schedules.json"),
+                ruleARN: { "arn:aws:events:\(settings.region):\(settings.account):rule/\($0)" }, logger: logger),
+            housekeeping: Housekeeping(
+                ledger: ledger, policy: settings.retention, logs: logs, stores: host.stores,
+                foreignBuckets: Set(settings.stores.map(\.bucket)), logger: logger),
+            logs: logs,
             api: CodePipelineService(
-                ledger: ledger, actionTypes: ActionTypeCatalogue(providers.map(\.type)), vault: vault,
-                settings: apiSettings(settings)),
+                ledger: ledger, actionTypes: ActionTypeCatalogue(providers.map(\.type)),
+                ruleTypes: modules.rules.map(\.type), vault: vault, settings: apiSettings(settings)),
             keys: keys, metrics: metrics, logger: logger, http: http, sqlite: ledger)
     }
 

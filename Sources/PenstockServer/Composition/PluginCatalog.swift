@@ -4,11 +4,12 @@ import LocalPlugin
 import PipelineModel
 package import PluginKit
 import S3Plugin
+import StageRulesPlugin
 
 /// The bundled modules: the one list, and the only place that imports plugins.
 package enum PluginCatalog {
     package static let all: [any Plugin.Type] = [
-        CodeBuild.self, GitHub.self, Local.self, S3.self,
+        CodeBuild.self, GitHub.self, Local.self, S3.self, StageRules.self,
     ]
 }
 
@@ -46,6 +47,18 @@ package struct Modules: Sendable {
     }
     package var actions: [any ActionProvider] {
         contributions.compactMap { if case .action(let provider) = $0 { provider } else { nil } }
+    }
+    package var rules: [any RuleProvider] {
+        contributions.compactMap { if case .rule(let provider) = $0 { provider } else { nil } }
+    }
+    package var sourceHosts: [any SourceHost] {
+        contributions.compactMap { if case .sourceHost(let host) = $0 { host } else { nil } }
+    }
+    package var revisionProbes: [any RevisionProbe] {
+        contributions.compactMap { if case .revisionProbe(let probe) = $0 { probe } else { nil } }
+    }
+    package var notifiers: [any Notifier] {
+        contributions.compactMap { if case .notifier(let notifier) = $0 { notifier } else { nil } }
     }
     package var objectStores: [any ObjectStoreProvider] {
         contributions.compactMap { if case .objectStore(let provider) = $0 { provider } else { nil } }

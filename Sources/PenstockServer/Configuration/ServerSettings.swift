@@ -1,7 +1,9 @@
 import Configuration
 package import Foundation
 import Logging
+package import PipelineEngine
 package import PluginKit
+package import WebhookIntake
 
 /// All that `penstock.yaml`, the environment and the flags say together: the file gives way to `PENSTOCK_*`, both to
 /// the flags.
@@ -17,6 +19,11 @@ package struct ServerSettings: Sendable {
     package var connections: [ConnectionSettings]
     package var hooks: [HookSettings]
     package var stores: [StoreSettings]
+    /// What starts pipelines at certain times.
+    package var schedules: [ScheduleDeclaration]
+    /// How often sources are looked at.
+    package var polling: SourcePollingSettings
+    package var retention: RetentionPolicy
     /// CodeBuild projects, given to that module as they stand.
     package var projects: SettingValue
     /// Settings of modules by name.
@@ -63,6 +70,9 @@ package struct ServerSettings: Sendable {
             connections: try file.entries("connections").map(ConnectionSettings.init),
             hooks: try file.entries("hooks").map(HookSettings.init),
             stores: try file.entries("stores").map(StoreSettings.init),
+            schedules: try file.entries("schedules").map(ScheduleSettings.declaration),
+            polling: try PollingSettings.read(file.values["polling"] ?? .map([:])),
+            retention: try RetentionSettings.read(file.values["retention"] ?? .map([:])),
             projects: file.values["projects"] ?? .map([:]),
             modules: Dictionary(
                 try file.entries("modules").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),

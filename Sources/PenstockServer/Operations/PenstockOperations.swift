@@ -22,6 +22,11 @@ struct PenstockOperations {
         case "ReplayDelivery": try await replay(input)
         case "ListHooks": hooks()
         case "ListModules": await modules()
+        case "ExplainExecution": try await explainExecution(input)
+        case "ExplainPipeline": try await explainPipeline(input)
+        case "WaitExecution": try await waitExecution(input)
+        case "ListLogs": try await logs(input)
+        case "ReadLog": try await readLog(input)
         default:
             throw WireError.unknownOperation(
                 "The operation '\(operation)' is not available in this version of Penstock.")
@@ -38,7 +43,7 @@ struct PenstockOperations {
     }
 
     /// - Throws: ``WireError`` when the member is there and no whole number.
-    private static func number(_ name: String, in input: JSONValue) throws -> Int64? {
+    static func number(_ name: String, in input: JSONValue) throws -> Int64? {
         switch input[name] {
         case nil, .null: return nil
         case .integer(let number): return number

@@ -14,6 +14,7 @@ struct MemoryRows: LedgerRows {
     var actionPlaces: [ActionExecutionID: Int] = [:]
     var events: [MemoryEvent] = []
     private(set) var effects: [EffectID: MemoryEffect] = [:]
+    private var effectsOfSubject: [SubjectID: [EffectID]] = [:]
     var journal: [JournalEntry] = []
     var taken: Set<TakenDelivery> = []
     /// The deliveries that started executions.
@@ -26,6 +27,8 @@ struct MemoryRows: LedgerRows {
     func state(of pipeline: PipelineName) -> PipelineState? { states[pipeline] }
 
     func execution(_ id: ExecutionID) -> PipelineExecution? { executions[id] }
+    func attempt(_ id: ActionExecutionID) -> ActionExecution? { actionPlaces[id].map { actions[$0].row.action } }
+    func rule(_ id: RuleExecutionID) -> RuleExecution? { rulePlaces[id].map { rules[$0].row.rule } }
 
     mutating func save(_ changes: LedgerChanges) {
         for case (let name, let state?) in changes.states { states[name] = state }
@@ -70,7 +73,9 @@ struct MemoryRows: LedgerRows {
             $0.pipeline == pipeline
         }
         events.removeAll { $0.pipeline == pipeline }
-        effects = effects.filter { $0.value.effect.pipeline != pipeline || $0.value.effect.kind.isOrderToEnd }
+        for (id, held) in effects where held.effect.pipeline == pipeline && !held.effect.kind.isOrderToEnd {
+            removeEffect(id)
+        }
     }
 
     mutating func removeAttempts(
@@ -96,21 +101,38 @@ struct MemoryRows: LedgerRows {
 
     mutating func insert(_ effect: Effect) {
         lastEffect += 1
-        effects[EffectID(lastEffect)] = MemoryEffect(effect: effect)
+        let id = EffectID(lastEffect)
+        effects[id] = MemoryEffect(effect: effect)
+        effectsOfSubject[effect.subject.id, default: []].append(id)
     }
 
-    mutating func removeEffect(_ id: EffectID) -> Bool { effects.removeValue(forKey: id) != nil }
+    @discardableResult
+    mutating func removeEffect(_ id: EffectID) -> Bool {
+        guard let subject = effects.removeValue(forKey: id)?.effect.subject.id else { return false }
+        effectsOfSubject[subject]?.removeAll { $0 == id }
+        if effectsOfSubject[subject]?.isEmpty == true { effectsOfSubject[subject] = nil }
+        return true
+    }
 
     mutating func removeWork(of subject: SubjectID) {
-        effects = effects.filter { $0.value.effect.subject.id != subject || $0.value.effect.kind.isOrderToEnd }
+        for id in effectsOfSubject[subject] ?? [] where effects[id]?.effect.kind.isOrderToEnd == false {
+            removeEffect(id)
+        }
+    }
+
+    /// At opening: whoever had borrowed effects is gone.
+    mutating func voidLeases() {
+        for id in effects.keys {
+            effects[id]?.worker = nil
+            effects[id]?.leaseUntil = 0
+        }
     }
 
     mutating func lend(_ terms: LeaseTerms, limit: Int) -> [ClaimedEffect] {
-        let due = effects.filter { $0.value.effect.dueAt <= terms.now && $0.value.leaseUntil <= terms.now }
-        let order = due.keys.sorted { left, right in
-            (due[left]?.effect.dueAt ?? 0, left.rawValue) < (due[right]?.effect.dueAt ?? 0, right.rawValue)
-        }
-        return order.prefix(limit).compactMap { id in lend(id, terms) }
+        let due = effects.lazy.filter { $0.value.effect.dueAt <= terms.now && $0.value.leaseUntil <= terms.now }
+        let order = due.map { (due: $0.value.effect.dueAt, id: $0.key) }
+            .sorted { ($0.due, $0.id.rawValue) < ($1.due, $1.id.rawValue) }
+        return order.prefix(limit).compactMap { lend($0.id, terms) }
     }
 
     private mutating func lend(_ id: EffectID, _ terms: LeaseTerms) -> ClaimedEffect? {

@@ -27,6 +27,25 @@ struct Payload: Sendable {
         self.init(body: try push.data, id: id)
     }
 
+    /// A push that moved `main` by force: its payload doesn't hold what has changed.
+    init(forced before: String, to after: String) throws {
+        var push = try JSON(parsing: try Payload(commit: after).body)
+        push["before"] = .string(before)
+        push["forced"] = true
+        self.init(body: try push.data)
+    }
+
+    /// A pull request to `main`.
+    init(pullRequest action: String, head: String) throws {
+        var payload = try JSON(parsing: try Fixture.data("GitHub/webhooks/pull_request-opened.json"))
+        payload["action"] = .string(action)
+        payload["repository"]["full_name"] = .string(GitServer.repository)
+        payload["pull_request"]["head"]["sha"] = .string(head)
+        payload["pull_request"]["base"]["ref"] = "main"
+        self.init(body: try payload.data)
+        headers["X-GitHub-Event"] = "pull_request"
+    }
+
     /// Any body, signed.
     init(body: Data, id: String = UUID().uuidString.lowercased(), secret: String = Payload.secret) {
         self.body = body

@@ -6,7 +6,7 @@ enum Steps {
         "page.txt": "a page\n",
         "buildspec.yml": buildspec("mkdir -p site", "cp page.txt site/"),
         "buildspec-fails.yml": buildspec("mkdir -p site", "echo this build fails", "false"),
-        "buildspec-nap.yml": buildspec("mkdir -p site", "cp page.txt site/", "echo IT-RUNS", "sleep 2"),
+        "buildspec-nap.yml": buildspec("mkdir -p site", "cp page.txt site/", "echo IT-RUNS", "sleep 6"),
         "buildspec-slow.yml": buildspec("mkdir -p site", "cp page.txt site/", "echo IT-RUNS", "sleep 60"),
     ]
 

@@ -71,4 +71,60 @@ enum Pipelines {
                      "configuration": {"CustomData": "look at #{codepipeline.PipelineExecutionId}"}}
                     """#))
     }
+
+    /// V2: a window before Build, a probe with a secret after it, a rollback where Deploy fails.
+    static func gated(_ name: String = "gated") throws -> Document {
+        try small(name)
+            .setting("pipelineType", to: .string("V2"))
+            .setting(
+                "stages.1.beforeEntry",
+                to: try condition(
+                    "FAIL", rule("Window", "DeploymentWindow", #"{"Cron": "* * 9-17 ? * MON-FRI", "TimeZone": "UTC"}"#))
+            )
+            .setting(
+                "stages.1.onSuccess",
+                to: try condition(
+                    "ROLLBACK", rule("Look", "Probe", #"{"Token": "s3cret", "Target": "app"}"#, inputs: "App"))
+            )
+            .setting("stages.2.onFailure", to: try document(#"{"result": "ROLLBACK"}"#))
+    }
+
+    /// V2: a connection's repository with filters on pushes and pull requests.
+    static func triggered(_ name: String = "triggered") throws -> Document {
+        try small(name)
+            .setting("pipelineType", to: .string("V2"))
+            .setting("stages.0.actions.0.actionTypeId.provider", to: .string("CodeStarSourceConnection"))
+            .setting(
+                "stages.0.actions.0.configuration",
+                to: try document(
+                    #"""
+                    {"ConnectionArn": "arn:aws:codeconnections:us-east-1:000000000000:connection/c",
+                     "FullRepositoryId": "acme/app", "BranchName": "main"}
+                    """#)
+            )
+            .setting(
+                "triggers",
+                to: try document(
+                    #"""
+                    [{"providerType": "CodeStarSourceConnection", "gitConfiguration": {"sourceActionName": "Fetch",
+                      "push": [{"branches": {"includes": ["main", "release/*"], "excludes": ["wip"]},
+                                "filePaths": {"excludes": ["docs/**"]}},
+                               {"tags": {"includes": ["v*"]}}],
+                      "pullRequest": [{"events": ["OPEN", "UPDATED"], "branches": {"includes": ["main"]}}]}}]
+                    """#))
+    }
+
+    static func condition(_ result: String, _ rules: String...) throws -> Document {
+        try document(#"{"conditions": [{"result": "\#(result)", "rules": [\#(rules.joined(separator: ","))]}]}"#)
+    }
+
+    static func rule(
+        _ name: String, _ provider: String, _ configuration: String = "{}", inputs: String? = nil
+    ) -> String {
+        let artifacts = inputs.map { #", "inputArtifacts": [{"name": "\#($0)"}]"# } ?? ""
+        return #"""
+            {"name": "\#(name)", "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "\#(provider)",
+             "version": "1"}, "configuration": \#(configuration)\#(artifacts)}
+            """#
+    }
 }

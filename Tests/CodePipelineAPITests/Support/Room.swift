@@ -17,7 +17,7 @@ struct Room {
     init(settings: APISettings = APISettings()) {
         operations = CodePipelineOperations(
             service: CodePipelineService(
-                ledger: ledger, actionTypes: .everything, vault: vault, settings: settings))
+                ledger: ledger, actionTypes: .everything, ruleTypes: .some, vault: vault, settings: settings))
     }
 
     /// The answer as a client reads it, `null` without a body.
@@ -47,6 +47,50 @@ struct Room {
         let running = state.executions.values.flatMap(\.stages).flatMap(\.actions)
             .first { $0.action == action && $0.status == .inProgress }
         _ = try await ledger.perform(report(ActionReference(try #require(running))), on: pipeline)
+    }
+
+    /// Reports on the execution of a rule that is in progress.
+    func reportRule(
+        _ rule: RuleName, of pipeline: PipelineName, _ report: (RuleReference) -> PipelineCommand
+    ) async throws {
+        let state = try #require(try await ledger.state(of: pipeline))
+        let running = state.executions.values.flatMap(\.stages).flatMap(\.conditions.values).flatMap(\.rules)
+            .first { $0.rule == rule && $0.status == .inProgress }
+        _ = try await ledger.perform(report(RuleReference(try #require(running))), on: pipeline)
+    }
+
+    func create(_ pipeline: Document, tags: String = "[]") async throws {
+        try await call("CreatePipeline", .structure(["pipeline": pipeline, "tags": document(tags)]))
+    }
+
+    func state(_ pipeline: String) async throws -> Document {
+        try await call("GetPipelineState", #"{"name": "\#(pipeline)"}"#)
+    }
+
+    /// Starts an execution and answers its id.
+    func start(_ pipeline: String) async throws -> String {
+        try #require(
+            try await call("StartPipelineExecution", #"{"name": "\#(pipeline)"}"#)["pipelineExecutionId"]?.text)
+    }
+
+    /// The executions' ids, the newest first.
+    func executions(_ pipeline: String) async throws -> [String] {
+        try await call("ListPipelineExecutions", #"{"pipelineName": "\#(pipeline)"}"#)["pipelineExecutionSummaries"]?
+            .items.compactMap { $0["pipelineExecutionId"]?.text } ?? []
+    }
+
+    /// Fetches the source of a small pipeline: its artifact is there afterwards.
+    func fetch(_ pipeline: PipelineName) async throws {
+        let revision = SourceRevision(actionName: "Fetch", revisionID: "v1", url: "https://example.com/v1")
+        let app = StoredArtifact(name: "App", bucket: "artifacts", key: "App/1", revision: revision)
+        try await report("Fetch", of: pipeline) {
+            .actionSucceeded($0, ActionResult(outputs: [app], revision: revision))
+        }
+    }
+
+    func build(_ pipeline: PipelineName) async throws {
+        let built = StoredArtifact(name: "Built", bucket: "artifacts", key: "Built/1")
+        try await report("Compile", of: pipeline) { .actionSucceeded($0, ActionResult(outputs: [built])) }
     }
 }
 

@@ -8,7 +8,7 @@ extension ServiceModel {
         case (.string(let rule), "string"): return differences(rule, theirs, at: path)
         case (.integer(let min, let max), "integer"):
             return unequal(theirs["min"], min, "min", at: path) + unequal(theirs["max"], max, "max", at: path)
-        case (.boolean, "boolean"): return []
+        case (.boolean, "boolean"), (.timestamp, "timestamp"): return []
         case (.list(let element, let min, let max), "list"):
             return lengths(min, max, theirs, at: path)
                 + differences(element, theirs.at("member.shape")?.text ?? "", at: "\(path)[]")

@@ -83,8 +83,21 @@ final class LiveRunView: RunView {
                     "    \(attempt.map { mark($0.status) } ?? "·") \(action.name) "
                         + "(\(action.actionTypeId.provider))\(elapsed(attempt, now))")
             }
+            for (gate, condition) in stage?.judgedConditions ?? [] {
+                lines += gateLines(gate, condition, now: now)
+            }
         }
         return lines
+    }
+
+    private static func gateLines(_ gate: ConditionGate, _ condition: ConditionExecution, now: Double) -> [String] {
+        let end = condition.status == .inProgress ? now : condition.lastUpdateTime
+        let elapsed = RunText.seconds(end - condition.startTime)
+        return ["    \(mark(condition.status)) \(gate.rawValue)  \(elapsed)"]
+            + condition.rules.map { rule in
+                let words = rule.summary.map { ": " + printable($0) } ?? ""
+                return "      \(mark(rule.status)) \(rule.rule) (\(rule.type.provider))\(words)"
+            }
     }
 
     private static func elapsed(_ stage: StageExecution?, _ now: Double) -> String {
@@ -103,6 +116,22 @@ final class LiveRunView: RunView {
         case .succeeded: "\u{1B}[32m✔\u{1B}[0m"
         case .skipped: "○"
         case .failed, .stopped, .cancelled: "\u{1B}[31m✘\u{1B}[0m"
+        }
+    }
+
+    private static func mark(_ status: ConditionStatus) -> String {
+        switch status {
+        case .inProgress: "\u{1B}[33m●\u{1B}[0m"
+        case .succeeded, .overridden: "\u{1B}[32m✔\u{1B}[0m"
+        case .failed, .errored, .cancelled, .abandoned: "\u{1B}[31m✘\u{1B}[0m"
+        }
+    }
+
+    private static func mark(_ status: RuleStatus) -> String {
+        switch status {
+        case .inProgress: "\u{1B}[33m●\u{1B}[0m"
+        case .succeeded: "\u{1B}[32m✔\u{1B}[0m"
+        case .failed, .abandoned: "\u{1B}[31m✘\u{1B}[0m"
         }
     }
 

@@ -11,8 +11,14 @@ struct RunSummary {
     }
 
     private var failures: [String] {
-        execution.stages.flatMap(\.actions).compactMap { action in
-            action.failure.map { "  \(action.stage)/\(action.action): \($0.type.rawValue): \($0.message)" }
+        execution.stages.flatMap { stage in
+            stage.actions.compactMap { action in
+                action.failure.map { "  \(stage.name)/\(action.action): \($0.type.rawValue): \($0.message)" }
+            }
+                + stage.judgedConditions.compactMap { gate, condition in
+                    guard condition.status == .failed || condition.status == .errored else { return nil }
+                    return "  \(stage.name)/\(gate.rawValue): \(condition.summary ?? condition.status.rawValue)"
+                }
         }
     }
 

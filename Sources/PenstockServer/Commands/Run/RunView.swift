@@ -25,7 +25,8 @@ extension RunView {
 
 /// Plain lines, for files and pipes: each change of an action's status once, each log line as it comes.
 final class PlainRunView: RunView {
-    private let seen = Mutex<[ActionExecutionID: ActionStatus]>([:])
+    /// By the attempt's id, or the gate's and the rule's.
+    private let seen = Mutex<[String: String]>([:])
     private let start = ContinuousClock.now
     private let print: @Sendable (String) -> Void
 
@@ -34,17 +35,37 @@ final class PlainRunView: RunView {
     func show(_ execution: PipelineExecution, of declaration: PipelineDeclaration) {
         for stage in execution.stages {
             for action in stage.actions {
-                let isNew = seen.withLock { seen in
-                    guard seen[action.id] != action.status else { return false }
-                    seen[action.id] = action.status
-                    return true
-                }
-                guard isNew else { continue }
-                let elapsed = RunText.seconds(action.lastUpdateTime - action.startTime)
-                let took = action.status == .inProgress ? "" : " after \(elapsed)"
-                print("[\(clock)] \(stage.name)/\(action.action): \(action.status.rawValue)\(took)")
+                tell(
+                    action.id.rawValue, "\(stage.name)/\(action.action)", action.status.rawValue,
+                    took: action.status == .inProgress ? nil : action.lastUpdateTime - action.startTime)
             }
+            for (gate, condition) in stage.judgedConditions { show(gate, condition, of: stage) }
         }
+    }
+
+    private func show(_ gate: ConditionGate, _ condition: ConditionExecution, of stage: StageExecution) {
+        let place = "\(stage.name)/\(gate.rawValue)"
+        for rule in condition.rules {
+            tell(
+                rule.id.rawValue, "\(place)/\(rule.rule)", rule.status.rawValue,
+                took: rule.status == .inProgress ? nil : rule.lastUpdateTime - rule.startTime)
+        }
+        // Its own start tells one judgement of a gate from the next.
+        tell(
+            "\(place) \(condition.startTime)", place,
+            condition.status.rawValue, words: condition.summary,
+            took: condition.status == .inProgress ? nil : condition.lastUpdateTime - condition.startTime)
+    }
+
+    private func tell(_ id: String, _ place: String, _ status: String, words: String? = nil, took: Double?) {
+        let isNew = seen.withLock { seen in
+            guard seen[id] != status else { return false }
+            seen[id] = status
+            return true
+        }
+        guard isNew else { return }
+        let elapsed = took.map { " after \(RunText.seconds($0))" } ?? ""
+        print("[\(clock)] \(place): \(status)\(elapsed)" + (words.map { ": \($0)" } ?? ""))
     }
 
     func line(_ line: ActionLogLine) {
@@ -72,5 +93,12 @@ enum RunText {
         case ..<1_073_741_824: String(format: "%.1f MiB", Double(count) / 1_048_576)
         default: String(format: "%.2f GiB", Double(count) / 1_073_741_824)
         }
+    }
+}
+
+extension StageExecution {
+    /// In the order in which a stage comes to them.
+    var judgedConditions: [(ConditionGate, ConditionExecution)] {
+        ConditionGate.allCases.compactMap { gate in conditions[gate].map { (gate, $0) } }
     }
 }

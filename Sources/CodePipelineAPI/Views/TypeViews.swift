@@ -1,0 +1,35 @@
+import PluginKit
+
+/// A configuration key as ListActionTypes and ListRuleTypes show it.
+struct PropertyView: Encodable, Sendable {
+    var name: String
+    var required: Bool
+    /// Built-in types have no properties but keys.
+    var key = true
+    var secret: Bool
+    var queryable = false
+    var description: String?
+
+    private init(_ property: ConfigurationProperty) {
+        name = property.name
+        required = property.required
+        secret = property.secret
+        description = property.summary.limited(to: 160)
+    }
+
+    /// The model has at most ten in a list: the required ones come first.
+    static func list(_ properties: [ConfigurationProperty]) -> [PropertyView] {
+        (properties.filter(\.required) + properties.filter { !$0.required }).prefix(10).map(PropertyView.init)
+    }
+}
+
+/// How many artifacts a type takes or makes; the model counts to five.
+struct ArtifactCountView: Encodable, Sendable {
+    var minimumCount: Int
+    var maximumCount: Int
+
+    init(_ count: ClosedRange<Int>) {
+        minimumCount = min(count.lowerBound, 5)
+        maximumCount = min(count.upperBound, 5)
+    }
+}

@@ -1,0 +1,36 @@
+import PipelineEngine
+import PipelineModel
+import PipelineStore
+
+/// An event starts an execution with a source's revision once, however often it is delivered and its question answered;
+/// a replay by hand starts one more.
+struct AnEventStartsOnce: Invariant {
+    private var started: [PipelineName: [String: Int]] = [:]
+    private var replays: [String: Int] = [:]
+
+    mutating func check(_ moment: Moment) -> String? {
+        for name in moment.reborn { started[name] = nil }
+        if moment.isCommitted { count(moment.batch.deliveries) }
+        for (name, recorded) in moment.events {
+            guard case .executionStarted(let execution) = recorded.event, execution.trigger.type == .webhook,
+                execution.restarts == nil, execution.type == .standard
+            else { continue }
+            for revision in execution.sourceRevisionOverrides {
+                let key = "\(revision.actionName)/\(revision.revisionValue)"
+                let times = started[name, default: [:]][key, default: 0] + 1
+                started[name]?[key] = times
+                if times > 1 + replays[revision.revisionValue, default: 0] {
+                    return "the revision \(key) has started \(name) \(times) times"
+                }
+            }
+        }
+        return nil
+    }
+
+    private mutating func count(_ deliveries: [RecordedDelivery]) {
+        for recorded in deliveries where recorded.delivery.replayOf != nil {
+            guard case .events(let events) = recorded.delivery.content else { continue }
+            for commit in events.compactMap(\.commitID) { replays[commit, default: 0] += 1 }
+        }
+    }
+}
