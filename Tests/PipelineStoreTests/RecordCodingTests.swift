@@ -24,6 +24,14 @@ import Testing
         #expect(try coding.value([DeliveryDecision].self, from: coding.blob(decisions), at: "here") == decisions)
     }
 
+    @Test func `ids are written without an encoder too`() throws {
+        let coding = RecordCoding()
+        for ids in [[], ["a"], Self.texts] as [[String]] {
+            let ids = ids.map { ExecutionID($0) }
+            #expect(try coding.value([ExecutionID].self, from: coding.blob(ids), at: "here") == ids)
+        }
+    }
+
     @Test func `nothing is written as nothing`() throws {
         let coding = RecordCoding()
         #expect(String(decoding: coding.blob([String: String]()), as: UTF8.self) == "{}")

@@ -19,6 +19,17 @@ extension RecordCoding {
         return Data(text.bytes)
     }
 
+    func blob(_ ids: [ExecutionID]) -> Data {
+        var text = JSONText()
+        text.put(UInt8(ascii: "["))
+        for (offset, id) in ids.enumerated() {
+            if offset > 0 { text.put(UInt8(ascii: ",")) }
+            text.put(id.rawValue)
+        }
+        text.put(UInt8(ascii: "]"))
+        return Data(text.bytes)
+    }
+
     func blob(_ decisions: [DeliveryDecision]) -> Data {
         var text = JSONText()
         text.put(UInt8(ascii: "["))

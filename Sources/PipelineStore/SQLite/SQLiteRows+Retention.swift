@@ -57,10 +57,9 @@ extension SQLiteRows {
         let attempts = try Row.fetchAll(
             database.cachedStatement(sql: "SELECT sequence, record FROM action_executions WHERE execution = ?"),
             arguments: [id])
-        let artifacts = try attempts.flatMap { row in
-            let sequence: Int64 = row[0]
-            return try coding.value(ActionExecution.self, from: row[1], at: "action_executions \(sequence)")
-                .outputArtifacts
+        // Of an attempt that this version can't read, nobody knows the artifacts: they stay in their store.
+        let artifacts = attempts.flatMap { row in
+            (try? coding.value(ActionExecution.self, from: row[1], at: "action_executions"))?.outputArtifacts ?? []
         }
         let before = database.totalChangesCount
         try run("DELETE FROM events WHERE execution = ?", [id])
