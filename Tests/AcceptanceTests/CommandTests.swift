@@ -121,7 +121,8 @@ import Testing
         let scratch = try Scratch("modules")
         defer { scratch.remove() }
         let list = try JSON(parsing: try await penstock("modules", "list", "--output", "json", in: scratch).stdout)
-        #expect(list.items.compactMap(\.["name"].string).sorted() == ["CodeBuild", "GitHub", "Local", "S3", "StageRules"])
+        #expect(
+            list.items.compactMap(\.["name"].string).sorted() == ["CodeBuild", "GitHub", "Local", "S3", "StageRules"])
         let described = try await penstock("modules", "describe", "codebuild", in: scratch)
         #expect(described.text.contains("isolation"))
         let empty = try await penstock("doctor", in: scratch)
