@@ -62,14 +62,19 @@ extension PipelineMachine {
             abandonRules(of: condition)
             // A fault of ours is no verdict on the rule.
             let status: ConditionStatus = failed.failure?.type == .systemUnavailable ? .errored : .failed
-            let words = failed.failure?.message ?? "it failed"
-            emit(.conditionEnded(id, stage.name, gate, status, summary: "Rule '\(failed.rule)': \(words)"))
+            emit(.conditionEnded(id, stage.name, gate, status, summary: Self.words(of: failed)))
         } else if condition.rules.allSatisfy({ $0.status == .succeeded }) {
             emit(.conditionEnded(id, stage.name, gate, .succeeded, summary: nil))
         } else {
             return
         }
         settle(id)
+    }
+
+    /// Names the rule; some providers' messages begin with it themselves.
+    private static func words(of rule: RuleExecution) -> String {
+        let (subject, message) = ("Rule '\(rule.rule)'", rule.failure?.message ?? "it failed")
+        return message.hasPrefix(subject) ? message : "\(subject): \(message)"
     }
 
     /// The gates' verdicts are no longer wanted.

@@ -106,6 +106,15 @@ import Testing
             try probe.execution(1).statusSummary == "The entry condition was not met: Rule 'alarm': red")
     }
 
+    @Test func `a message that names its rule is not prefixed with it again`() throws {
+        var probe = try EngineProbe(Self.entry)
+        try probe.run("ok a")
+        let rule = try #require(probe.runningRules.first { $0.rule == "alarm" })
+        try probe.perform(.ruleFailed(RuleReference(rule), FailureDetails(.jobFailed, "Rule 'alarm': too loud")))
+        #expect(
+            try probe.execution(1).statusSummary == "The entry condition was not met: Rule 'alarm': too loud")
+    }
+
     @Test func `an automatic retry is counted apart`() throws {
         var probe = try EngineProbe(Self.retry)
         try probe.run("ok a, fail unit, ok lint")
