@@ -145,6 +145,25 @@ import WebhookIntake
         #expect(try settings("polling:").polling == SourcePollingSettings())
     }
 
+    @Test func `history is kept for a year unless something else is said`() throws {
+        let day = 86_400.0
+        #expect(
+            try settings("retention:").retention
+                == RetentionPolicy(maxAge: 365 * day, deliveriesMaxAge: 90 * day))
+        #expect(
+            try settings("retention: {execution_days: 0, executions: 7, delivery_days: 3, deliveries: 9}").retention
+                == RetentionPolicy(maxCountPerPipeline: 7, deliveriesMaxAge: 3 * day, deliveriesMaxCount: 9))
+    }
+
+    @Test(arguments: [
+        ("{execution_days: -1}", "retention.execution_days"), ("{delivery_days: 2}", "retention.delivery_days"),
+        ("{executions: many}", "retention.executions"), ("{years: 1}", "retention.years"),
+    ])
+    func `a limit that can't be meant is refused by its name`(yaml: String, place: String) {
+        let error = #expect(throws: SettingsError.self) { try settings("retention: \(yaml)") }
+        #expect("\(error.map { "\($0)" } ?? "")".contains(place), "\(String(describing: error))")
+    }
+
     @Test func `a schedule has its pipeline, times, variables and revisions`() throws {
         let schedules = try settings(
             """

@@ -61,16 +61,20 @@ package struct Housekeeping: Service {
         }
     }
 
+    /// What can't be removed stays behind and holds up nothing else.
     private func removeFiles(of execution: PrunedExecution) async {
-        do {
-            try logs.remove(execution.id, of: execution.pipeline)
-            for artifact in execution.artifacts where !foreignBuckets.contains(artifact.bucket) {
+        var reasons: [String] = []
+        do { try logs.remove(execution.id, of: execution.pipeline) } catch { reasons.append("\(error)") }
+        for artifact in execution.artifacts where !foreignBuckets.contains(artifact.bucket) {
+            do {
                 try await stores.store(for: artifact.bucket).delete(artifact.key)
+            } catch {
+                reasons.append("\(artifact.bucket)/\(artifact.key): \(error)")
             }
-        } catch {
-            logger.warning(
-                "files of a removed execution stay behind",
-                metadata: ["execution": "\(execution.id)", "reason": "\(error)"])
         }
+        guard !reasons.isEmpty else { return }
+        logger.warning(
+            "files of a removed execution stay behind",
+            metadata: ["execution": "\(execution.id)", "reason": "\(reasons.joined(separator: "; "))"])
     }
 }
