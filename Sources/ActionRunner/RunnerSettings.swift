@@ -14,7 +14,8 @@ package struct RunnerSettings: Sendable {
     package var drain: Double
     /// One folder below it for each job that runs.
     package var workFolder: URL
-    /// Seconds that a Git host gets to tell which paths a change touched.
+    /// Seconds that a Git host gets to tell which paths a change touched. Longer than the hosts' own limits, whose words
+    /// say more.
     package var questionPatience: Double
     /// Questions to Git hosts that are open at once.
     package var concurrentQuestions: Int
@@ -25,7 +26,7 @@ package struct RunnerSettings: Sendable {
 
     package init(
         region: String, account: String, concurrentJobs: Int = 16, lease: Double = 60, pollInterval: Double = 1,
-        drain: Double = 10, workFolder: URL, questionPatience: Double = 120, concurrentQuestions: Int = 4,
+        drain: Double = 10, workFolder: URL, questionPatience: Double = 660, concurrentQuestions: Int = 4,
         noticePause: Double = 15, consoleLinkBase: String = ""
     ) {
         self.region = region
