@@ -21,6 +21,11 @@ extension PipelineMachine {
             }
         case .poll:
             guard state.pollingDisabledAt == nil else { return .notStarted(reason: "polling is disabled") }
+            // A delivery that came between the look and this write knows more than the look.
+            if let basis = change.basis, basis != SourceChange.Basis(known.last?.id), known.last?.id != change.revision
+            {
+                return .notStarted(reason: "another revision became known while the source was looked at")
+            }
             if known.isEmpty, state.isFetching(change.action) {
                 return .notStarted(reason: "an execution that runs already is fetching the newest revision")
             }
@@ -35,7 +40,10 @@ extension PipelineMachine {
             ]
         }
         let id = try begin(
-            StartRequest(trigger: change.trigger, input: StartInput(sourceRevisions: overrides ?? [])),
+            StartRequest(
+                trigger: change.trigger,
+                input: StartInput(
+                    sourceRevisions: overrides ?? [], authors: change.authors.isEmpty ? nil : change.authors)),
             putting: overrides == nil ? SourceRevision(actionName: change.action, revisionID: change.revision) : nil)
         return .sourceRevision(isNew: true, started: id)
     }

@@ -17,10 +17,22 @@ package struct SourceChange: Codable, Sendable, Equatable {
     package var origin: Origin
     package var trigger: ExecutionTrigger
     package var revisionType: SourceRevisionOverride.Kind?
+    /// What the pipeline knew as the newest revision when the source was looked at. When it knows another by now, the
+    /// look is older than that and says nothing. `nil` doesn't ask.
+    package var basis: Basis?
+    /// Who tells of it: names, ids, addresses.
+    package var authors: [String]
+
+    package enum Basis: Codable, Sendable, Equatable {
+        case nothing
+        case revision(String)
+
+        package init(_ newest: String?) { self = newest.map { .revision($0) } ?? .nothing }
+    }
 
     package init(
         stage: StageName? = nil, action: ActionName, revision: String, origin: Origin, trigger: ExecutionTrigger,
-        revisionType: SourceRevisionOverride.Kind?
+        revisionType: SourceRevisionOverride.Kind?, basis: Basis? = nil, authors: [String] = []
     ) {
         self.stage = stage
         self.action = action
@@ -28,6 +40,8 @@ package struct SourceChange: Codable, Sendable, Equatable {
         self.origin = origin
         self.trigger = trigger
         self.revisionType = revisionType
+        self.basis = basis
+        self.authors = authors
     }
 }
 

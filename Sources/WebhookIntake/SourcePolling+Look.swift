@@ -60,11 +60,16 @@ extension SourcePolling {
             }
         let change = SourceChange(
             action: watcher.action, revision: revision, origin: .poll, trigger: trigger,
-            revisionType: probes[source.type]?.revisionType)
+            revisionType: probes[source.type]?.revisionType,
+            basis: SourceChange.Basis(state.seenRevisions[watcher.action]?.last?.id))
         do {
-            let outcome = try await ledger.perform(.sourceChanged(change), on: watcher.pipeline)
-            if case .sourceRevision(true, let started?) = outcome { told(watcher, revision, source, started) }
-            return true
+            switch try await ledger.perform(.sourceChanged(change), on: watcher.pipeline) {
+            case .sourceRevision(true, let started?):
+                told(watcher, revision, source, started)
+                return true
+            case .notStarted: return false
+            default: return true
+            }
         } catch CommandRefusal.concurrentExecutionsLimit {
             return false
         } catch let refusal as CommandRefusal {

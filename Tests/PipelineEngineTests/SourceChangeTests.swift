@@ -54,6 +54,42 @@ import Testing
                 revisionType: type))
     }
 
+    /// r1 is known; the look began before, and a delivery told of r2 meanwhile: r1 must not come back.
+    @Test func `a look that is older than a delivery says nothing`() throws {
+        func look(_ revision: String, basis: SourceChange.Basis) -> PipelineCommand {
+            guard case .sourceChanged(var change) = Self.change(.poll, revision, type: .commitID) else {
+                preconditionFailure("not a change")
+            }
+            change.basis = basis
+            return .sourceChanged(change)
+        }
+        var probe = try EngineProbe(Self.line)
+        try probe.run("ok fetch, hook fetch r1, abandon 2, hook fetch r2, abandon 3")
+        let late = try probe.perform(look("r1", basis: .revision("r1")))
+        #expect(late.events.isEmpty)
+        guard case .notStarted(let reason) = late.outcome else {
+            Issue.record("it started: \(late.outcome)")
+            return
+        }
+        #expect(reason.contains("became known"))
+        // The same revision told twice is just known, and what follows from the newest starts.
+        let same = try probe.perform(look("r2", basis: .revision("r1"))).outcome
+        #expect(same == .sourceRevision(isNew: false, started: try probe.execution(3).id))
+        guard case .sourceRevision(true, _?) = try probe.perform(look("r3", basis: .revision("r2"))).outcome else {
+            Issue.record("r3 did not start")
+            return
+        }
+    }
+
+    @Test func `who puts a revision is an author of what it starts`() throws {
+        var probe = try EngineProbe(Self.line)
+        try probe.run("ok fetch")
+        guard case .sourceChanged(var change) = Self.change(.put) else { return }
+        change.authors = ["arn:aws:iam::000000000000:user/ann"]
+        try probe.perform(.sourceChanged(change))
+        #expect(try probe.execution(2).authors == ["arn:aws:iam::000000000000:user/ann"])
+    }
+
     @Test(arguments: [SourceChange.Origin.put, .poll])
     func `a known revision names the execution that it belongs to`(origin: SourceChange.Origin) throws {
         var probe = try EngineProbe(Self.line)

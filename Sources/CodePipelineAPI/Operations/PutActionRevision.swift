@@ -45,7 +45,8 @@ struct PutActionRevision: APIOperation {
         let change = SourceChange(
             stage: input.stageName, action: input.actionName, revision: input.actionRevision.revisionId, origin: .put,
             trigger: ExecutionTrigger(type: .putActionRevision, detail: String(context.principalARN.prefix(1024))),
-            revisionType: action.map { SourceRevisionOverride.Kind.revision(of: $0.actionTypeId) })
+            revisionType: action.map { SourceRevisionOverride.Kind.revision(of: $0.actionTypeId) },
+            authors: [context.principalARN])
         let subject = RefusalSubject(
             account: context.account, pipeline: input.pipelineName, stage: input.stageName, action: input.actionName)
         let outcome = try await service.submit(.sourceChanged(change), about: subject)
