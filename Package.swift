@@ -76,7 +76,7 @@ let package = Package(
             [
                 "PipelineModel", "PipelineEngine", "PipelineStore", "PluginKit", "WebhookIntake", "ActionRunner",
                 "ArtifactArchive", "AWSSigning", "AWSWire", "CodePipelineAPI", "CurlTransport",
-                "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin", "StageRulesPlugin",
+                "GitPlugin", "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin", "StageRulesPlugin",
                 crypto, lifecycle, logging, yams, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -104,7 +104,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
-        plugin("GitHub", ["PluginKit", "PipelineModel", subprocess, systemPackage]),
+        plugin("Git", ["PluginKit", "PipelineModel", subprocess, systemPackage]),
+        plugin("GitHub", ["PluginKit", "PipelineModel"]),
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
         plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
@@ -135,6 +136,7 @@ let package = Package(
                 "ActionRunner", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel",
                 "ArtifactArchive", "LocalPlugin", lifecycle, logging,
             ]),
+        tests("GitPluginTests", ["GitPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests("GitHubPluginTests", ["GitHubPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests(
             "StorePluginTests",

@@ -9,8 +9,8 @@ package struct GitHubWebhook: WebhookProvider {
 
     package var name: String { "GitHub" }
     package var signature: WebhookSignature { .hmacSHA256(header: "X-Hub-Signature-256", prefix: "sha256=") }
-    package var deliveryIDHeader: String { "X-GitHub-Delivery" }
-    package var eventHeader: String { "X-GitHub-Event" }
+    package var deliveryIDHeaders: [String] { ["X-GitHub-Delivery"] }
+    package var eventHeaders: [String] { ["X-GitHub-Event"] }
 
     package func parse(_ verified: VerifiedDelivery) throws(PayloadError) -> ParsedDelivery {
         let json = try Self.json(of: verified.delivery)
@@ -20,7 +20,7 @@ package struct GitHubWebhook: WebhookProvider {
         case "pull_request":
             return try read(PullRequestPayload.self, from: json)
         case "":
-            throw .unexpectedShape("the \(eventHeader) header, which names the event, is missing")
+            throw .unexpectedShape("the \(eventHeaders[0]) header, which names the event, is missing")
         case "ping":
             _ = try read(AnyPayload.self, from: json)
             return ParsedDelivery(ignored: "ping")

@@ -16,7 +16,8 @@ struct ChangedPathsInquiry {
         guard let connection = host.connections.connection(question.connection) else {
             return .unavailable(reason: "the configuration has no connection \(question.connection)")
         }
-        guard let sourceHost = sourceHosts[connection.provider] else {
+        // `git` reaches them all.
+        guard let sourceHost = sourceHosts[connection.provider] ?? sourceHosts["Git"] else {
             return .unavailable(
                 reason: "no module of this gateway can ask the host of connection '\(connection.name)' "
                     + "(\(connection.provider))")

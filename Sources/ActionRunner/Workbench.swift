@@ -89,6 +89,9 @@ struct RunningActionHost: ActionHost {
     var hiddenPaths: [URL] { base.hiddenPaths }
     func stateFolder(for plugin: String) throws -> URL { try base.stateFolder(for: plugin) }
     func now() -> Date { base.now() }
+    func credential(for connection: Connection) async throws(FailureDetails) -> Credential? {
+        try await base.credential(for: connection)
+    }
 }
 
 extension ActionContinuation {

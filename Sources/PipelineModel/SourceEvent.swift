@@ -10,15 +10,29 @@ public struct SourceEvent: Codable, Sendable, Equatable {
     public var sender: Sender?
     /// The paths that the change touched, where the payload says all of them. `nil`: only the host knows.
     public var changedPaths: [String]?
+    /// What must be asked of the host before the event can start anything; `nil`: nothing.
+    public var unresolved: OpenFact?
 
     public init(
-        repository: String, change: Change, commit: Commit? = nil, sender: Sender? = nil, changedPaths: [String]? = nil
+        repository: String, change: Change, commit: Commit? = nil, sender: Sender? = nil, changedPaths: [String]? = nil,
+        unresolved: OpenFact? = nil
     ) {
         self.repository = repository
         self.change = change
         self.commit = commit
         self.sender = sender
         self.changedPaths = changedPaths
+        self.unresolved = unresolved
+    }
+
+    /// A fact that decides what a start fetches and that the payload doesn't hold.
+    public enum OpenFact: String, Codable, Sendable {
+        /// The commit's id is abbreviated.
+        case fullCommitID
+        /// What the tag points at may be a tag object and no commit.
+        case taggedCommit
+        /// Refs have changed, but the payload doesn't say which: see ``Change/refsChanged``.
+        case refs
     }
 
     public enum Change: Codable, Sendable, Equatable {
@@ -31,6 +45,63 @@ public struct SourceEvent: Codable, Sendable, Equatable {
         /// A tag is gone. Starts nothing.
         case tagDeleted(tag: String)
         case pullRequest(PullRequest)
+        /// A build somewhere else has ended, e.g. a Jenkins job's or a workflow's.
+        case buildCompleted(Build)
+        /// A release was published, changed or taken back.
+        case release(Release)
+        /// Something was pushed that was too much for the payload. Starts nothing itself: the host is asked.
+        case refsChanged
+    }
+
+    /// A build that has ended outside of this gateway.
+    public struct Build: Codable, Sendable, Equatable {
+        /// Who built, e.g. `Jenkins`, `GitHub`.
+        public var system: String
+        /// The full name, folders first, e.g. `apps/storefront/main`.
+        public var job: String
+        /// The build's number or id, as the system writes it.
+        public var number: String?
+        public var status: Status
+        public var url: String?
+        public var branch: String?
+        public var commitID: String?
+
+        public enum Status: String, Codable, Sendable { case succeeded, unstable, failed, cancelled, skipped, unknown }
+
+        public init(
+            system: String, job: String, number: String? = nil, status: Status, url: String? = nil,
+            branch: String? = nil, commitID: String? = nil
+        ) {
+            self.system = system
+            self.job = job
+            self.number = number
+            self.status = status
+            self.url = url
+            self.branch = branch
+            self.commitID = commitID
+        }
+    }
+
+    public struct Release: Codable, Sendable, Equatable {
+        /// In the host's word, lower case, e.g. `published`, `edited`, `deleted`.
+        public var action: String
+        public var tag: String
+        public var name: String?
+        public var draft: Bool?
+        public var prerelease: Bool?
+        public var url: String?
+
+        public init(
+            action: String, tag: String, name: String? = nil, draft: Bool? = nil, prerelease: Bool? = nil,
+            url: String? = nil
+        ) {
+            self.action = action
+            self.tag = tag
+            self.name = name
+            self.draft = draft
+            self.prerelease = prerelease
+            self.url = url
+        }
     }
 
     /// A pull (merge) request that was opened, got a new revision, or was closed.
@@ -50,11 +121,18 @@ public struct SourceEvent: Codable, Sendable, Equatable {
         public var merged: Bool?
         /// Who opened it; the event's sender may be somebody else, e.g. who merged it.
         public var author: Sender?
+        /// Whether the source branch is in another repository than the target; of a source that is gone, `true`.
+        public var fromFork: Bool?
+        public var draft: Bool?
+        public var labels: [String]?
+        /// The page that shows it to people.
+        public var url: String?
 
         public init(
             event: PullRequestEvent, number: Int, title: String? = nil, sourceBranch: String,
             sourceRepository: String? = nil, targetBranch: String, head: String, base: String? = nil,
-            merged: Bool? = nil, author: Sender? = nil
+            merged: Bool? = nil, author: Sender? = nil, fromFork: Bool? = nil, draft: Bool? = nil,
+            labels: [String]? = nil, url: String? = nil
         ) {
             self.event = event
             self.number = number
@@ -66,6 +144,10 @@ public struct SourceEvent: Codable, Sendable, Equatable {
             self.base = base
             self.merged = merged
             self.author = author
+            self.fromFork = fromFork
+            self.draft = draft
+            self.labels = labels
+            self.url = url
         }
     }
 

@@ -63,9 +63,16 @@ public struct SettingDescription: Sendable {
 
 public enum Contribution: Sendable {
     case webhook(any WebhookProvider)
+    case deferredWebhook(any DeferredWebhookProvider)
     case action(any ActionProvider)
     case rule(any RuleProvider)
     case sourceHost(any SourceHost)
+    case eventResolver(any EventResolver)
+    case refReader(any RefReader)
+    case credentialIssuer(any CredentialIssuer)
+    case hookRegistrar(any HookRegistrar)
+    case deliveryLog(any DeliveryLog)
+    case statusReporter(any CommitStatusReporter)
     case revisionProbe(any RevisionProbe)
     case notifier(any Notifier)
     case objectStore(any ObjectStoreProvider)

@@ -10,12 +10,23 @@ public protocol PluginHost: Sendable {
     var stores: any ObjectStores { get }
     /// The Git hosts that the configuration names.
     var connections: any Connections { get }
+    /// What to show a connection's host: its own credential, or the short-lived one that its module makes of it.
+    ///
+    /// - Throws: why none can be had, e.g. the host refused the App's key.
+    func credential(for connection: Connection) async throws(FailureDetails) -> Credential?
     /// Folders and files that a build must not see: the data folder with its credentials and keys, the configuration
     /// and the files of its secrets.
     var hiddenPaths: [URL] { get }
     /// A folder for state of this plugin that outlives a job (e.g. the ids of started processes).
     func stateFolder(for plugin: String) throws -> URL
     func now() -> Date
+}
+
+extension PluginHost {
+    /// Of a host that makes no short-lived ones.
+    public func credential(for connection: Connection) async throws(FailureDetails) -> Credential? {
+        connection.credential
+    }
 }
 
 /// What the host lends to a running action.
@@ -39,7 +50,7 @@ public protocol Connections: Sendable {
     func connection(named name: String) -> Connection?
 }
 
-/// A Git host, or one folder of repositories, with the means to read from it.
+/// A Git host, a CI server, or one folder of repositories, with the means to read from it.
 public struct Connection: Sendable {
     public let name: String
     public let arn: ConnectionARN
@@ -47,14 +58,27 @@ public struct Connection: Sendable {
     public let provider: String
     /// The base URL: `BASE/owner/repo` is a repository that `git` can fetch.
     public let url: String
+    /// The base URL of the host's API where it can't be told from ``url``.
+    public let apiURL: String?
+    /// The lasting one. Ask ``PluginHost/credential(for:)`` for the one to use.
     public let credential: Credential?
+    /// What the module needs beside, e.g. `app_id`; each module's README lists its own.
+    public let options: [String: String]
+    /// Secrets beside the credential, e.g. `private_key`. The user of each is empty.
+    public let secrets: [String: Credential]
 
-    public init(name: String, arn: ConnectionARN, provider: String, url: String, credential: Credential? = nil) {
+    public init(
+        name: String, arn: ConnectionARN, provider: String, url: String, apiURL: String? = nil,
+        credential: Credential? = nil, options: [String: String] = [:], secrets: [String: Credential] = [:]
+    ) {
         self.name = name
         self.arn = arn
         self.provider = provider
         self.url = url
+        self.apiURL = apiURL
         self.credential = credential
+        self.options = options
+        self.secrets = secrets
     }
 }
 

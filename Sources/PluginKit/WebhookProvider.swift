@@ -1,30 +1,67 @@
 public import Foundation
 public import PipelineModel
 
-/// Turns one host's deliveries into source events.
+/// How one host's deliveries are told apart and verified, before anything reads them.
 ///
-/// The gate reads a delivery in a fixed order: it verifies the raw bytes by ``signature``, in constant time, and
-/// only then hands the verified delivery to ``parse(_:)``. Both are pure: no I/O before the answer.
-public protocol WebhookProvider: Sendable {
+/// The gate reads a delivery in a fixed order: it verifies the raw bytes by ``signature``, in constant time, and only
+/// then hands the verified delivery on.
+public protocol WebhookScheme: Sendable {
     /// As written in a hook's `provider:`, e.g. `GitHub`.
     var name: String { get }
     /// How a delivery proves that it comes from the host.
     var signature: WebhookSignature { get }
-    /// The header that identifies a delivery for the second, third … time. Absent from a delivery: the gate uses
-    /// the SHA-256 of its body.
-    var deliveryIDHeader: String { get }
-    /// The header that names the kind of event.
-    var eventHeader: String { get }
+    /// The headers that identify a delivery for the second, third … time; the first that is there counts. Absent from
+    /// a delivery: the gate uses the SHA-256 of its body.
+    var deliveryIDHeaders: [String] { get }
+    /// The headers that name the kind of event; the first that is there counts.
+    var eventHeaders: [String] { get }
+    /// Kinds of events that the host sends without a signature to test a hook: answered with 200, never read.
+    var unsignedEvents: Set<String> { get }
+}
 
+extension WebhookScheme {
+    public var unsignedEvents: Set<String> { [] }
+}
+
+/// Turns one host's deliveries into source events, at once and without I/O: the answer waits for it.
+public protocol WebhookProvider: WebhookScheme {
     /// What the delivery says. Called again with the same delivery, it answers the same.
     ///
     /// - Throws: ``PayloadError`` when the body is not what the event header promises.
     func parse(_ delivery: VerifiedDelivery) throws(PayloadError) -> ParsedDelivery
 }
 
-public enum WebhookSignature: Sendable, Equatable {
-    /// `prefix` + lower-case hex HMAC-SHA256 of the raw body under the hook's secret.
-    case hmacSHA256(header: String, prefix: String)
+/// Turns one host's deliveries into source events by asking somebody else, e.g. a child process. It is asked after
+/// the delivery is on disk and answered; a failure that may pass is tried again, at last the delivery is parked.
+public protocol DeferredWebhookProvider: WebhookScheme {
+    /// What the delivery says. May be called several times for one delivery.
+    ///
+    /// - Throws: `configurationError` when it can never be read, any other type when it may be later.
+    func translate(
+        _ delivery: VerifiedDelivery, host: any PluginHost
+    ) async throws(FailureDetails) -> ParsedDelivery
+}
+
+public indirect enum WebhookSignature: Sendable, Equatable {
+    /// `prefix` + lower-case hex HMAC-SHA256 of the signed text under the hook's secret. An empty digest is a miss.
+    case hmacSHA256(header: String, prefix: String, of: SignedText = .body)
+    /// The secret itself stands in a header, e.g. `X-Gitlab-Token`.
+    case token(header: String)
+    /// `Authorization: Basic` with the secret as password and any user name, or `Authorization: Bearer` with it.
+    case authorization
+    /// Standard Webhooks: `webhook-id`, `webhook-timestamp` (seconds, at most `tolerance` from now) and
+    /// `webhook-signature` (`v1,` + base64 HMAC-SHA256 of `id.timestamp.body`, several separated by spaces). The key is
+    /// the base64 after `whsec_`, or the secret's own bytes.
+    case standardWebhooks(tolerance: Int)
+    /// The first whose header the delivery has must verify; no later one is fallen back to.
+    case firstPresent([WebhookSignature])
+
+    public enum SignedText: Sendable, Equatable {
+        /// The raw body.
+        case body
+        /// The decoded field of a form body; the raw body of any other.
+        case formField(String)
+    }
 }
 
 /// A delivery as it came in: nothing about it is trusted yet.
@@ -40,6 +77,12 @@ public struct WebhookDelivery: Sendable {
     /// The first header of that name, compared without regard to case.
     public func header(_ name: String) -> String? {
         headers.firstValue(ofHeader: name)
+    }
+
+    /// The value of the first of these headers that is there and not empty.
+    public func header(firstOf names: [String]) -> String? {
+        for name in names { if let value = header(name), !value.isEmpty { return value } }
+        return nil
     }
 }
 

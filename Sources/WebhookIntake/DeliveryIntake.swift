@@ -7,7 +7,7 @@ package import PluginKit
 
 /// The straight line of a delivery: gate → translator → matchmaker → ledger. The answer follows the commit.
 package struct DeliveryIntake: Sendable {
-    private let hooks: [HookID: Hook]
+    private let hooks: any HookDirectory
     private let ledger: any Ledger
     private let webhookARN: @Sendable (String) -> String
     private let refusals: RefusalBudget
@@ -16,10 +16,10 @@ package struct DeliveryIntake: Sendable {
 
     /// - Parameter webhookARN: the ARN of a hook by its name.
     package init(
-        hooks: [Hook], ledger: any Ledger, webhookARN: @escaping @Sendable (String) -> String,
+        hooks: any HookDirectory, ledger: any Ledger, webhookARN: @escaping @Sendable (String) -> String,
         now: @escaping @Sendable () -> Double, logger: Logger
     ) {
-        self.hooks = Dictionary(hooks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.hooks = hooks
         self.ledger = ledger
         self.webhookARN = webhookARN
         self.refusals = RefusalBudget()
@@ -29,19 +29,19 @@ package struct DeliveryIntake: Sendable {
 
     /// Takes a delivery in. A 2xx answer means that it is on disk.
     package func accept(_ delivery: WebhookDelivery, at id: HookID) async -> IntakeAnswer {
-        guard let hook = hooks[id] else {
+        guard let hook = hooks.hook(id) else {
             return await refuse(
                 delivery, at: id, hook: nil, answer: .unknownHook,
                 reason: "no hook has this id; see penstock hooks list")
         }
         let verified: VerifiedDelivery
-        switch SignatureGate(hook: hook).check(delivery) {
+        switch SignatureGate(hook: hook, now: now()).check(delivery) {
         case .verified(let delivery): verified = delivery
         case .refused(let reason):
             return await refuse(delivery, at: id, hook: hook, answer: .wrongSignature, reason: reason)
         }
         do throws(PayloadError) {
-            let parsed = try hook.provider.parse(verified)
+            let parsed = try hook.parse(verified)
             return await record(verified, parsed: parsed, hook: hook, replayOf: nil).answer
         } catch {
             let answer: IntakeAnswer =
@@ -58,7 +58,7 @@ package struct DeliveryIntake: Sendable {
         -> IntakeAnswer
     {
         await refuse(
-            WebhookDelivery(headers: headers, body: Data()), at: id, hook: hooks[id], answer: .tooLarge,
+            WebhookDelivery(headers: headers, body: Data()), at: id, hook: hooks.hook(id), answer: .tooLarge,
             reason: "the body is larger than \(limit) bytes")
     }
 
@@ -69,13 +69,13 @@ package struct DeliveryIntake: Sendable {
         guard let body = entry.body, entry.outcome == "accepted" || entry.outcome == "ignored" else {
             throw .notAccepted(outcome: entry.outcome)
         }
-        guard let hook = hooks[entry.hook] else { throw .hookIsGone(entry.hookName) }
+        guard let hook = hooks.hook(entry.hook) else { throw .hookIsGone(entry.hookName) }
         // It was verified when it came in; the signature itself is not kept.
         let delivery = VerifiedDelivery(
             verified: WebhookDelivery(headers: entry.headers.map { ($0.key, $0.value) }, body: body), event: entry.event
         )
         let parsed: ParsedDelivery
-        do { parsed = try hook.provider.parse(delivery) } catch { throw .unreadable(error.description) }
+        do { parsed = try hook.parse(delivery) } catch { throw .unreadable(error.description) }
         switch await record(delivery, parsed: parsed, hook: hook, replayOf: entry.sequence) {
         case .recorded(let receipt, _): return receipt
         case .failed(let reason): throw .storageFailed(reason)
@@ -133,11 +133,13 @@ package struct DeliveryIntake: Sendable {
     private func journaledDelivery(
         _ delivery: WebhookDelivery, at id: HookID, hook: Hook?, content: Delivery.Content
     ) -> Delivery {
-        let deliveryID = hook.flatMap { delivery.header($0.provider.deliveryIDHeader) }.map { String($0.prefix(200)) }
+        let deliveryID = hook.flatMap { delivery.header(firstOf: $0.scheme.deliveryIDHeaders) }.map {
+            String($0.prefix(200))
+        }
         return Delivery(
             hook: HookID(String(id.rawValue.prefix(100))), hookName: hook?.name ?? "",
-            provider: hook?.provider.name ?? "", deliveryID: deliveryID ?? Self.digest(of: delivery.body),
-            event: hook.flatMap { delivery.header($0.provider.eventHeader) } ?? "", receivedAt: now(),
+            provider: hook?.scheme.name ?? "", deliveryID: deliveryID ?? Self.digest(of: delivery.body),
+            event: hook.flatMap { delivery.header(firstOf: $0.scheme.eventHeaders) } ?? "", receivedAt: now(),
             headers: JournaledHeaders.kept(of: delivery.headers), body: delivery.body, content: content)
     }
 

@@ -42,6 +42,7 @@ struct FilterCheck {
             return branches.flatMap { refusal(of: request.targetBranch, "target branch", by: $0, in: filter) }
                 ?? paths(filter)
         case .branchDeleted, .tagDeleted: return no(filter, "the ref was deleted")
+        case .buildCompleted, .release, .refsChanged: return no(filter, "the event is no push and no pull request")
         }
     }
 
@@ -89,7 +90,7 @@ struct FilterCheck {
         case .pullRequest(let request):
             .pullRequest(
                 number: request.number, head: request.head, targetBranch: request.targetBranch, base: request.base)
-        case .branchPushed, .tagPushed, .branchDeleted, .tagDeleted: nil
+        case .branchPushed, .tagPushed, .branchDeleted, .tagDeleted, .buildCompleted, .release, .refsChanged: nil
         }
     }
 }

@@ -30,6 +30,9 @@ package struct Matchmaker: Sendable {
         case .tagDeleted(let tag): return .no(reason: "tag '\(shown(tag))' was deleted")
         case .branchPushed(let branch, let before?, let after, _) where before == after:
             return .no(reason: "branch '\(shown(branch))' points where it pointed before")
+        case .buildCompleted: return .no(reason: "the end of a build is no change of a source")
+        case .release: return .no(reason: "a release is no change of a source; its tag was pushed before")
+        case .refsChanged: return .no(reason: "the delivery doesn't say what was pushed")
         case .branchPushed, .tagPushed, .pullRequest: break
         }
         return binding.filters.map { filtered(event, $0, for: binding) } ?? unfiltered(event, for: binding)
@@ -44,7 +47,7 @@ package struct Matchmaker: Sendable {
             return .no(reason: "the push is to branch '\(shown(branch))', the source follows '\(binding.branch)'")
         case .tagPushed(let tag, _):
             return .no(reason: "the push is to tag '\(shown(tag))', the source follows branch '\(binding.branch)'")
-        case .branchDeleted, .tagDeleted, .pullRequest:
+        case .branchDeleted, .tagDeleted, .pullRequest, .buildCompleted, .release, .refsChanged:
             return .no(reason: "the source follows pushes to branch '\(binding.branch)'")
         }
     }

@@ -10,35 +10,95 @@ struct SignatureGate {
     }
 
     let hook: Hook
+    /// Seconds since 1970, for signatures that carry a time.
+    let now: Double
 
     func check(_ delivery: WebhookDelivery) -> Verdict {
-        switch hook.authentication {
-        case .unauthenticated: verified(delivery)
-        case .secrets(let secrets): check(delivery, secrets: secrets)
+        let event = delivery.header(firstOf: hook.scheme.eventHeaders) ?? ""
+        if case .secrets(let secrets) = hook.authentication,
+            let reason = complaint(hook.scheme.signature, delivery, secrets)
+        {
+            return .refused(reason: reason)
+        }
+        return .verified(VerifiedDelivery(verified: delivery, event: event))
+    }
+
+    /// Why the delivery isn't let in; `nil` when it is. Every secret is tried, so the time tells nothing about which
+    /// one it was.
+    private func complaint(
+        _ signature: WebhookSignature, _ delivery: WebhookDelivery, _ secrets: [Data]
+    ) -> String? {
+        switch signature {
+        case .hmacSHA256(let header, let prefix, let text):
+            return hmac(delivery, header: header, prefix: prefix, of: text, secrets)
+        case .token(let header):
+            guard let value = delivery.header(header), !value.isEmpty else { return "the header \(header) is missing" }
+            return Self.isOne(of: secrets, value) ? nil : "the token in \(header) is not the hook's"
+        case .authorization:
+            return authorization(delivery.header("Authorization"), secrets)
+        case .standardWebhooks(let tolerance):
+            return StandardWebhooks(delivery: delivery, now: now, tolerance: tolerance).complaint(secrets)
+        case .firstPresent(let signatures):
+            guard let first = signatures.first(where: { delivery.header($0.header) != nil }) else {
+                let headers = signatures.map(\.header).joined(separator: " and ")
+                return "the headers \(headers) are missing"
+            }
+            return complaint(first, delivery, secrets)
         }
     }
 
-    private func check(_ delivery: WebhookDelivery, secrets: [Data]) -> Verdict {
-        switch hook.provider.signature {
-        case .hmacSHA256(let header, let prefix):
-            guard let value = delivery.header(header) else {
-                return .refused(reason: "the header \(header) is missing")
-            }
-            guard value.hasPrefix(prefix), let code = Data(hex: value.dropFirst(prefix.count)) else {
-                return .refused(reason: "the header \(header) does not hold '\(prefix)' and a hexadecimal digest")
-            }
-            // Every secret is tried, so the time tells nothing about which one it was.
-            let matches = secrets.map { secret in
-                HMAC<SHA256>.isValidAuthenticationCode(
-                    code, authenticating: delivery.body, using: SymmetricKey(data: secret))
-            }
-            return matches.contains(true)
-                ? verified(delivery) : .refused(reason: "the signature in \(header) does not match the body")
+    private func hmac(
+        _ delivery: WebhookDelivery, header: String, prefix: String, of text: WebhookSignature.SignedText,
+        _ secrets: [Data]
+    ) -> String? {
+        guard let value = delivery.header(header) else { return "the header \(header) is missing" }
+        guard value.hasPrefix(prefix), let code = Data(hex: value.dropFirst(prefix.count)), !code.isEmpty else {
+            return "the header \(header) does not hold '\(prefix)' and a hexadecimal digest"
         }
+        guard let signed = Self.bytes(of: text, in: delivery) else { return "the signed form field is missing" }
+        let matches = secrets.map { secret in
+            HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: signed, using: SymmetricKey(data: secret))
+        }
+        return matches.contains(true) ? nil : "the signature in \(header) does not match the body"
     }
 
-    private func verified(_ delivery: WebhookDelivery) -> Verdict {
-        .verified(VerifiedDelivery(verified: delivery, event: delivery.header(hook.provider.eventHeader) ?? ""))
+    private static func bytes(of text: WebhookSignature.SignedText, in delivery: WebhookDelivery) -> Data? {
+        guard case .formField(let name) = text,
+            delivery.header("Content-Type")?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true
+        else { return delivery.body }
+        return FormField.value(of: name, in: delivery.body)
+    }
+
+    private func authorization(_ value: String?, _ secrets: [Data]) -> String? {
+        guard let value else { return "the header Authorization is missing" }
+        if value.hasPrefix("Bearer ") {
+            return Self.isOne(of: secrets, String(value.dropFirst(7))) ? nil : "the bearer token is not the hook's"
+        }
+        guard value.hasPrefix("Basic "), let pair = Data(base64Encoded: String(value.dropFirst(6))),
+            let colon = pair.firstIndex(of: UInt8(ascii: ":"))
+        else { return "the header Authorization holds neither 'Basic user:password' nor 'Bearer token'" }
+        let password = String(decoding: pair[pair.index(after: colon)...], as: UTF8.self)
+        return Self.isOne(of: secrets, password) ? nil : "the password in Authorization is not the hook's"
+    }
+
+    /// In a time that depends on neither: digests are compared, not the texts.
+    private static func isOne(of secrets: [Data], _ text: String) -> Bool {
+        let key = SymmetricKey(size: .bits256)
+        let given = HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)
+        let matches = secrets.map { HMAC<SHA256>.authenticationCode(for: $0, using: key) == given }
+        return matches.contains(true)
+    }
+}
+
+extension WebhookSignature {
+    /// The header that says whether a delivery proves itself this way.
+    var header: String {
+        switch self {
+        case .hmacSHA256(let header, _, _), .token(let header): header
+        case .authorization: "Authorization"
+        case .standardWebhooks: "webhook-signature"
+        case .firstPresent(let signatures): signatures.first?.header ?? ""
+        }
     }
 }
 

@@ -29,7 +29,7 @@ struct Start {
         case .branchPushed(_, _, let after, _): after
         case .tagPushed(_, let commit): commit
         case .pullRequest(let request): request.head
-        case .branchDeleted, .tagDeleted: nil
+        case .branchDeleted, .tagDeleted, .buildCompleted, .release, .refsChanged: nil
         }
     }
 
@@ -59,7 +59,7 @@ struct Start {
                 "PullRequestId": String(request.number), "PullRequestTitle": request.title ?? "",
                 "SourceBranchName": request.sourceBranch, "DestinationBranchName": request.targetBranch,
             ].filter { !$0.value.isEmpty }
-        case .branchDeleted, .tagDeleted: nil
+        case .branchDeleted, .tagDeleted, .buildCompleted, .release, .refsChanged: nil
         }
     }
 }

@@ -53,7 +53,7 @@ struct TriggerFacts {
             facts["pull-request-title"] = request.title
             facts["source-branch-name"] = request.sourceBranch
             facts["destination-branch-name"] = request.targetBranch
-        case .branchDeleted, .tagDeleted: break
+        case .branchDeleted, .tagDeleted, .buildCompleted, .release, .refsChanged: break
         }
         return facts
     }

@@ -134,7 +134,7 @@ import Testing
         let webhook = GitHubWebhook()
         #expect(webhook.name == "GitHub")
         #expect(webhook.signature == .hmacSHA256(header: "X-Hub-Signature-256", prefix: "sha256="))
-        #expect(webhook.deliveryIDHeader == "X-GitHub-Delivery")
+        #expect(webhook.deliveryIDHeaders == ["X-GitHub-Delivery"])
     }
 
     /// A push of `count` commits, each of which adds `paths` files of its own and changes `README`.

@@ -73,7 +73,7 @@ import WebhookIntake
     @Test func `the module's setting names the connection of version 1 actions`() throws {
         let hooks = try hooks(
             """
-            modules: {GitHub: {v1_connection: other}}
+            modules: {Git: {v1_connection: other}}
             connections: {github: {url: 'https://x'}, other: {url: 'https://y'}}
             hooks: {a: {connection: github, secret: s}, b: {connection: other, secret: s}}
             """)

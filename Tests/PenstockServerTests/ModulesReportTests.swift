@@ -6,10 +6,13 @@ import Testing
     @Test func `one module is found whatever its case, an unknown one is named`() async throws {
         let settings = try ServerFolder().settings()
         #expect(
-            try await ModulesReport.all(settings).map(\.name) == ["CodeBuild", "GitHub", "Local", "S3", "StageRules"])
-        let module = try await ModulesReport.one("github", settings)
-        #expect(module.name == "GitHub" && module.settings.map(\.key) == ["v1_connection"])
+            try await ModulesReport.all(settings).map(\.name) == [
+                "CodeBuild", "Git", "GitHub", "Local", "S3", "StageRules",
+            ])
+        let module = try await ModulesReport.one("git", settings)
+        #expect(module.name == "Git" && module.settings.map(\.key) == ["v1_connection"])
         let error = await #expect(throws: CommandError.self) { try await ModulesReport.one("Forge", settings) }
-        #expect(error?.message == "there is no module 'Forge'; there are: CodeBuild, GitHub, Local, S3, StageRules")
+        #expect(
+            error?.message == "there is no module 'Forge'; there are: CodeBuild, Git, GitHub, Local, S3, StageRules")
     }
 }

@@ -13,8 +13,8 @@ import PluginKit
 struct PlainWebhook: WebhookProvider {
     let name = "Plain"
     let signature = WebhookSignature.hmacSHA256(header: "X-Signature", prefix: "sha256=")
-    let deliveryIDHeader = "X-Delivery"
-    let eventHeader = "X-Event"
+    let deliveryIDHeaders = ["X-Delivery"]
+    let eventHeaders = ["X-Event"]
 
     func parse(_ delivery: VerifiedDelivery) throws(PayloadError) -> ParsedDelivery {
         let words = String(decoding: delivery.delivery.body, as: UTF8.self).split(separator: " ").map(String.init)
@@ -62,10 +62,10 @@ struct IntakeBench {
                 .create(pipeline, trigger: ExecutionTrigger(type: .createPipeline)), on: "app")
         }
         let hook = Hook(
-            id: "hook-id", name: "main-hook", provider: PlainWebhook(), authentication: authentication,
+            id: "hook-id", name: "main-hook", translator: .immediate(PlainWebhook()), authentication: authentication,
             connection: Self.connection, servesGitHubV1: false)
         intake = DeliveryIntake(
-            hooks: [hook], ledger: self.ledger,
+            hooks: FixedHooks([hook]), ledger: self.ledger,
             webhookARN: { "arn:aws:codepipeline:us-east-1:000000000000:webhook:\($0)" },
             now: { 1000 }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -14,7 +14,7 @@ import Testing
         _ change: SourceEvent.Change, origin: SourceBinding.Origin, v1: Bool = false
     ) -> String {
         let hook = Hook(
-            id: "id", name: "hook", provider: PlainWebhook(), authentication: .unauthenticated,
+            id: "id", name: "hook", translator: .immediate(PlainWebhook()), authentication: .unauthenticated,
             connection: IntakeBench.connection, servesGitHubV1: v1)
         let binding = SourceBinding(
             pipeline: "app", action: "Checkout", origin: origin, repository: "acme/app", branch: "main")
@@ -235,7 +235,7 @@ import Testing
     ]
 
     static let hook = Hook(
-        id: "id", name: "hook", provider: PlainWebhook(), authentication: .unauthenticated,
+        id: "id", name: "hook", translator: .immediate(PlainWebhook()), authentication: .unauthenticated,
         connection: IntakeBench.connection, servesGitHubV1: false)
 
     /// As the ledger makes it of a declaration.

@@ -12,7 +12,8 @@ struct ConnectionTable: Connections {
                 name: entry.name,
                 arn: ConnectionARN(
                     entry.arn ?? "arn:aws:codeconnections:\(region):\(account):connection/\(entry.name)"),
-                provider: entry.provider, url: entry.url, credential: entry.credential)
+                provider: entry.provider, url: entry.url, apiURL: entry.apiURL, credential: entry.credential,
+                options: entry.options, secrets: entry.secrets)
         }
         byKey = Dictionary(connections.map { ($0.arn.connectionKey, $0) }, uniquingKeysWith: { first, _ in first })
         byName = Dictionary(connections.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

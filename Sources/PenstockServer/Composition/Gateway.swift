@@ -92,7 +92,7 @@ package struct Gateway: Sendable {
         return Gateway(
             settings: settings, modules: modules, host: host, ledger: ledger,
             intake: DeliveryIntake(
-                hooks: hooks, ledger: ledger, webhookARN: { arnPrefix + $0 },
+                hooks: FixedHooks(hooks), ledger: ledger, webhookARN: { arnPrefix + $0 },
                 now: { Date().timeIntervalSince1970 }, logger: logger),
             hooks: hooks, workshop: workshop,
             polling: SourcePolling(

@@ -13,6 +13,7 @@ package final class GatewayHost: PluginHost, ObjectStores {
     package let connections: any Connections
     package let hiddenPaths: [URL]
     private let dataFolder: URL
+    private let credentials: CredentialCache
     private let storeProviders: [String: any ObjectStoreProvider]
     private let storeSettings: [BucketName: StoreSettings]
     private let opened = Mutex<[BucketName: any ObjectStore]>([:])
@@ -23,6 +24,7 @@ package final class GatewayHost: PluginHost, ObjectStores {
         self.logger = logger
         self.connections = ConnectionTable(settings.connections, region: settings.region, account: settings.account)
         self.dataFolder = settings.dataFolder
+        self.credentials = CredentialCache(modules.credentialIssuers)
         self.hiddenPaths = [settings.dataFolder] + settings.secretFiles
         let providers = modules.objectStores
         self.storeProviders = Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -39,6 +41,10 @@ package final class GatewayHost: PluginHost, ObjectStores {
     package var stores: any ObjectStores { self }
 
     package func now() -> Date { Date() }
+
+    package func credential(for connection: Connection) async throws(FailureDetails) -> Credential? {
+        try await credentials.credential(for: connection, host: self)
+    }
 
     package func stateFolder(for plugin: String) throws -> URL {
         let folder = dataFolder.appending(path: "modules").appending(path: plugin, directoryHint: .isDirectory)

@@ -10,11 +10,11 @@ package enum HookTable {
     package static func hooks(
         _ settings: ServerSettings, modules: Modules, connections: any Connections, idKey: Data
     ) throws -> [Hook] {
-        let providers = modules.webhooks
-        let v1Connection = settings.modules["GitHub"]?["v1_connection"]?.string ?? "github"
+        let translators = modules.translators
+        let v1Connection = settings.modules["Git"]?["v1_connection"]?.string ?? "github"
         let hooks = try settings.hooks.map { entry in
-            guard let provider = providers.first(where: { $0.name == entry.provider }) else {
-                let known = providers.map(\.name).joined(separator: ", ")
+            guard let translator = translators[entry.provider] else {
+                let known = translators.keys.sorted().joined(separator: ", ")
                 throw SettingsError(
                     place: "hooks.\(entry.name).provider",
                     message: "no module '\(entry.provider)' reads webhooks; there are: \(known)")
@@ -25,7 +25,8 @@ package enum HookTable {
                     message: "there is no connection '\(entry.connection)'; add it under connections:")
             }
             return Hook(
-                id: entry.id.map { HookID($0) } ?? id(of: entry.name, key: idKey), name: entry.name, provider: provider,
+                id: entry.id.map { HookID($0) } ?? id(of: entry.name, key: idKey), name: entry.name,
+                translator: translator,
                 authentication: entry.secrets.isEmpty
                     ? .unauthenticated : .secrets(entry.secrets.map { Data($0.utf8) }),
                 connection: connection, servesGitHubV1: entry.connection == v1Connection)

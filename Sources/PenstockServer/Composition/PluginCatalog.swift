@@ -1,15 +1,17 @@
 import CodeBuildPlugin
 import GitHubPlugin
+import GitPlugin
 import LocalPlugin
 import PipelineModel
 package import PluginKit
 import S3Plugin
 import StageRulesPlugin
+package import WebhookIntake
 
 /// The bundled modules: the one list, and the only place that imports plugins.
 package enum PluginCatalog {
     package static let all: [any Plugin.Type] = [
-        CodeBuild.self, GitHub.self, Local.self, S3.self, StageRules.self,
+        CodeBuild.self, Git.self, GitHub.self, Local.self, S3.self, StageRules.self,
     ]
 }
 
@@ -42,8 +44,17 @@ package struct Modules: Sendable {
 
     package var contributions: [Contribution] { plugins.flatMap(\.contributions) }
 
-    package var webhooks: [any WebhookProvider] {
-        contributions.compactMap { if case .webhook(let provider) = $0 { provider } else { nil } }
+    /// By the name in a hook's `provider:`.
+    package var translators: [String: Hook.Translator] {
+        var found: [String: Hook.Translator] = [:]
+        for contribution in contributions {
+            switch contribution {
+            case .webhook(let provider): found[provider.name] = .immediate(provider)
+            case .deferredWebhook(let provider): found[provider.name] = .deferred(provider)
+            default: break
+            }
+        }
+        return found
     }
     package var actions: [any ActionProvider] {
         contributions.compactMap { if case .action(let provider) = $0 { provider } else { nil } }
@@ -53,6 +64,24 @@ package struct Modules: Sendable {
     }
     package var sourceHosts: [any SourceHost] {
         contributions.compactMap { if case .sourceHost(let host) = $0 { host } else { nil } }
+    }
+    package var eventResolvers: [any EventResolver] {
+        contributions.compactMap { if case .eventResolver(let resolver) = $0 { resolver } else { nil } }
+    }
+    package var refReaders: [any RefReader] {
+        contributions.compactMap { if case .refReader(let reader) = $0 { reader } else { nil } }
+    }
+    package var credentialIssuers: [any CredentialIssuer] {
+        contributions.compactMap { if case .credentialIssuer(let issuer) = $0 { issuer } else { nil } }
+    }
+    package var hookRegistrars: [any HookRegistrar] {
+        contributions.compactMap { if case .hookRegistrar(let registrar) = $0 { registrar } else { nil } }
+    }
+    package var deliveryLogs: [any DeliveryLog] {
+        contributions.compactMap { if case .deliveryLog(let log) = $0 { log } else { nil } }
+    }
+    package var statusReporters: [any CommitStatusReporter] {
+        contributions.compactMap { if case .statusReporter(let reporter) = $0 { reporter } else { nil } }
     }
     package var revisionProbes: [any RevisionProbe] {
         contributions.compactMap { if case .revisionProbe(let probe) = $0 { probe } else { nil } }

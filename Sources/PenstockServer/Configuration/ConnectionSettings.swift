@@ -6,7 +6,10 @@ package struct ConnectionSettings: Sendable {
     package let provider: String
     package let url: String
     package let arn: String?
+    package let apiURL: String?
     package let credential: Credential?
+    package let options: [String: String]
+    package let secrets: [String: Credential]
 
     private struct Entry: Decodable {
         var provider: String?
@@ -15,9 +18,13 @@ package struct ConnectionSettings: Sendable {
         var user: String?
         var token: String?
         var tokenFile: String?
+        var apiURL: String?
+        var options: [String: String]?
+        var secrets: [String: String]?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case provider, url, arn, user, token
+            case provider, url, arn, user, token, options, secrets
+            case apiURL = "api_url"
             case tokenFile = "token_file"
         }
     }
@@ -26,9 +33,15 @@ package struct ConnectionSettings: Sendable {
         let place = "connections.\(name)"
         let entry = try value.decode(
             Entry.self, at: place, knownKeys: Set(Entry.CodingKeys.allCases.map(\.rawValue)))
-        guard ["http://", "https://", "file://"].contains(where: { entry.url.hasPrefix($0) }) else {
+        let schemes = ["https://", "http://", "ssh://", "file://"]
+        guard schemes.contains(where: { entry.url.hasPrefix($0) }) else {
             throw SettingsError(
-                place: "\(place).url", message: "must begin with https://, http:// or file://, not '\(entry.url)'")
+                place: "\(place).url",
+                message: "must begin with https://, http://, ssh:// or file://, not '\(entry.url)'")
+        }
+        if let url = entry.apiURL, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
+            throw SettingsError(
+                place: "\(place).api_url", message: "must begin with https:// or http://, not '\(url)'")
         }
         self.name = name
         self.provider = entry.provider ?? "GitHub"
@@ -36,5 +49,23 @@ package struct ConnectionSettings: Sendable {
         self.arn = entry.arn
         let token = try SecretSetting.read(entry.token, file: entry.tokenFile, key: "token", at: place)
         self.credential = token.map { Credential(user: entry.user ?? "x-access-token", secret: $0) }
+        self.apiURL = entry.apiURL
+        self.options = entry.options ?? [:]
+        self.secrets = try Self.secrets(entry.secrets ?? [:], at: "\(place).secrets")
+    }
+
+    /// `NAME: value` or `NAME_file: path`.
+    private static func secrets(_ entries: [String: String], at place: String) throws -> [String: Credential] {
+        var found: [String: Credential] = [:]
+        for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
+            let isFile = key.hasSuffix("_file")
+            let name = isFile ? String(key.dropLast("_file".count)) : key
+            guard found[name] == nil else {
+                throw SettingsError(place: "\(place).\(name)", message: "give either \(name) or \(name)_file, not both")
+            }
+            let secret = try SecretSetting.read(isFile ? nil : value, file: isFile ? value : nil, key: name, at: place)
+            found[name] = secret.map { Credential(user: "", secret: $0) }
+        }
+        return found
     }
 }

@@ -81,7 +81,7 @@ struct PenstockOperations {
         HookList(
             hooks: gateway.hooks.map {
                 HookView(
-                    name: $0.name, id: $0.id.rawValue, provider: $0.provider.name, connection: $0.connection.name,
+                    name: $0.name, id: $0.id.rawValue, provider: $0.scheme.name, connection: $0.connection.name,
                     path: "/hooks/\($0.id)")
             })
     }

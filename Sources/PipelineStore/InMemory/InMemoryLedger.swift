@@ -64,7 +64,7 @@ package final class InMemoryLedger: Ledger {
     package func wakeUps() -> AsyncStream<Void> { wakeUpHub.stream() }
 
     /// A batch of one request.
-    private func write<Value: Sendable>(
+    func write<Value: Sendable>(
         _ body: (inout LedgerSession<MemoryRows>) throws -> Value
     ) throws -> Value {
         let (value, isDue) = try session.withLock { session in

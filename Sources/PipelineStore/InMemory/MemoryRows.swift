@@ -17,6 +17,7 @@ struct MemoryRows: LedgerRows {
     private var effectsOfSubject: [SubjectID: [EffectID]] = [:]
     var journal: [JournalEntry] = []
     var taken: Set<TakenDelivery> = []
+    var registry: [RegistryKey: RegistryEntry] = [:]
     /// The deliveries that started executions.
     var deliveries: [ExecutionID: Int64] = [:]
     private var lastEffect: Int64 = 0

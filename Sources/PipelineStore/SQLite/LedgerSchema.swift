@@ -5,7 +5,7 @@ import GRDB
 /// `PRAGMA user_version` holds the number of a file. Blobs named `record`, `state`, `declaration`, `headers`,
 /// `decisions` and the bodies of events and effects are JSON.
 enum LedgerSchema {
-    static let migrations = [version1, version2]
+    static let migrations = [version1, version2, version3]
     static var current: Int { migrations.count }
 
     /// Brings the tables to the current shape, each step in a transaction of its own.
@@ -22,6 +22,16 @@ enum LedgerSchema {
             }
         }
     }
+
+    /// What was made by API calls beside pipelines; and the tables of each room that came with Git hosts and job workers.
+    private static let version3 = registry + deferredDeliveries + knownRefs + jobs
+
+    private static let registry = """
+        CREATE TABLE registry (
+            kind TEXT NOT NULL, name TEXT NOT NULL, updated REAL NOT NULL, record BLOB NOT NULL,
+            PRIMARY KEY (kind, name)
+        ) WITHOUT ROWID;
+        """
 
     /// Executions of rules, as attempts of actions have them. What a stage's latest successes are and which delivery
     /// started an execution is found without looking through the history. A pipeline's state no longer holds the records

@@ -1,9 +1,9 @@
-import Foundation
+public import Foundation
 
 /// One field of an `application/x-www-form-urlencoded` body.
-enum FormField {
+public enum FormField {
     /// The decoded bytes of the first field of that name; `nil` when it is absent or a `%` has no two hex digits.
-    static func value(of name: String, in body: Data) -> Data? {
+    public static func value(of name: String, in body: Data) -> Data? {
         let prefix = Data("\(name)=".utf8)
         for field in body.split(separator: UInt8(ascii: "&")) where field.starts(with: prefix) {
             return decoded(field.dropFirst(prefix.count))

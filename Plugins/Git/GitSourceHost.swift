@@ -60,11 +60,11 @@ package struct GitSourceHost: SourceHost {
     // MARK: What a killed gateway leaves
 
     private static func folder(on host: any PluginHost) throws -> URL {
-        try host.stateFolder(for: "GitHub").appending(path: "changed-paths", directoryHint: .isDirectory)
+        try host.stateFolder(for: "Git").appending(path: "changed-paths", directoryHint: .isDirectory)
     }
 
     private static func owner(on host: any PluginHost) throws -> String {
-        try host.stateFolder(for: "GitHub").path(percentEncoded: false) + "#changed-paths"
+        try host.stateFolder(for: "Git").path(percentEncoded: false) + "#changed-paths"
     }
 
     /// Ends and removes it. A question that is being answered meanwhile fails, and is asked again.

@@ -4,7 +4,7 @@ import PluginKit
 import PluginKitTesting
 import Testing
 
-@testable import GitHubPlugin
+@testable import GitPlugin
 
 /// Against real repositories, over files.
 @Suite struct SourceActionTests {
@@ -197,7 +197,7 @@ import Testing
     }
 
     @Test func `the types say what the API checks declarations by`() throws {
-        let types = try GitHub(settings: .null).contributions.compactMap { contribution -> ActionTypeDescription? in
+        let types = try Git(settings: .null).contributions.compactMap { contribution -> ActionTypeDescription? in
             guard case .action(let provider) = contribution else { return nil }
             return provider.type
         }
@@ -212,8 +212,8 @@ import Testing
     }
 
     @Test func `settings with a slip are refused with their place`() {
-        #expect(throws: SettingsError.self) { try GitHub(settings: .map(["v1_conection": .string("x")])) }
-        #expect(throws: SettingsError.self) { try GitHub(settings: .map(["v1_connection": .string("")])) }
-        #expect(throws: SettingsError.self) { try GitHub(settings: .map(["v1_connection": .integer(1)])) }
+        #expect(throws: SettingsError.self) { try Git(settings: .map(["v1_conection": .string("x")])) }
+        #expect(throws: SettingsError.self) { try Git(settings: .map(["v1_connection": .string("")])) }
+        #expect(throws: SettingsError.self) { try Git(settings: .map(["v1_connection": .integer(1)])) }
     }
 }

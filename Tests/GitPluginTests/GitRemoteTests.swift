@@ -3,7 +3,7 @@ import PipelineModel
 import PluginKit
 import Testing
 
-@testable import GitHubPlugin
+@testable import GitPlugin
 
 @Suite struct GitRemoteTests {
     static func remote(

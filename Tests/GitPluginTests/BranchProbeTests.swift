@@ -4,7 +4,7 @@ import PluginKit
 import PluginKitTesting
 import Testing
 
-@testable import GitHubPlugin
+@testable import GitPlugin
 
 /// Against real repositories, over files and over `git http-backend`.
 @Suite struct BranchProbeTests {
@@ -28,7 +28,7 @@ import Testing
         // Neither the end of another's name nor a tag is that branch.
         #expect(try await newest(world, ["BranchName": "cards"]) == nil)
         #expect(try await newest(world, ["BranchName": "v1"]) == nil)
-        let state = try world.host.stateFolder(for: "GitHub")
+        let state = try world.host.stateFolder(for: "Git")
         #expect(try FileManager.default.contentsOfDirectory(atPath: state.path).isEmpty)
     }
 

@@ -3,7 +3,7 @@ import PipelineModel
 import PluginKit
 import PluginKitTesting
 
-@testable import GitHubPlugin
+@testable import GitPlugin
 
 /// A folder of real bare repositories, `acme/storefront.git` among them, and a host whose connections name it.
 ///

@@ -1,19 +1,19 @@
 /// A full commit id, SHA-1 or SHA-256, in lower case. Short ids are no ids: they may come to mean another commit.
-struct CommitID: Hashable, Sendable, CustomStringConvertible {
-    let text: String
+public struct CommitID: Hashable, Sendable, CustomStringConvertible {
+    public let text: String
 
-    init?(_ text: String) {
+    public init?(_ text: String) {
         guard text.utf8.count == 40 || text.utf8.count == 64 else { return nil }
         guard text.utf8.allSatisfy({ Self.isHexDigit($0) }) else { return nil }
         self.text = text.lowercased()
     }
 
-    var description: String { text }
+    public var description: String { text }
 
     /// `nil` for the id of all zeros, by which Git says "nothing".
-    var unlessZero: CommitID? { text.utf8.allSatisfy { $0 == UInt8(ascii: "0") } ? nil : self }
+    public var unlessZero: CommitID? { text.utf8.allSatisfy { $0 == UInt8(ascii: "0") } ? nil : self }
 
-    var isSHA256: Bool { text.utf8.count == 64 }
+    public var isSHA256: Bool { text.utf8.count == 64 }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {
         switch byte {

@@ -32,7 +32,7 @@ package struct BranchProbe: RevisionProbe {
     private func look(
         _ remote: GitRemote, _ branch: BranchName, _ type: ActionTypeID, _ host: any PluginHost
     ) async throws -> CommitID? {
-        let folder = try host.stateFolder(for: "GitHub")
+        let folder = try host.stateFolder(for: "Git")
             .appending(path: "look-\(UUID().uuidString.lowercased())", directoryHint: .isDirectory)
         let environment = GitEnvironment(
             folder: folder, workTree: folder, remote: remote, owner: try LeftoverProcesses.owner(of: type, on: host))

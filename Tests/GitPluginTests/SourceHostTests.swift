@@ -4,7 +4,7 @@ import PluginKit
 import PluginKitTesting
 import Testing
 
-@testable import GitHubPlugin
+@testable import GitPlugin
 
 /// Against real repositories, over files and over `git http-backend`.
 @Suite struct SourceHostTests {
@@ -49,7 +49,7 @@ import Testing
 
         var scratchIsEmpty: Bool {
             get throws {
-                let folder = try repositories.host.stateFolder(for: "GitHub").appending(path: "changed-paths")
+                let folder = try repositories.host.stateFolder(for: "Git").appending(path: "changed-paths")
                 return try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty
             }
         }
@@ -172,9 +172,9 @@ import Testing
     @Test func `cleaning up removes what a killed gateway left`() async throws {
         let host = try FakeHost()
         defer { host.remove() }
-        let left = try host.stateFolder(for: "GitHub").appending(path: "changed-paths/x")
+        let left = try host.stateFolder(for: "Git").appending(path: "changed-paths/x")
         try FileManager.default.createDirectory(at: left, withIntermediateDirectories: true)
-        let owner = try host.stateFolder(for: "GitHub").path(percentEncoded: false) + "#changed-paths"
+        let owner = try host.stateFolder(for: "Git").path(percentEncoded: false) + "#changed-paths"
         let process = try ChildProcess(["/bin/sleep", "600"], environment: [GitEnvironment.marker: owner])
         await ConnectionSourceAction().cleanUp(on: host)
         #expect(process.wait() == 128 + SIGKILL)

@@ -9,7 +9,7 @@ import PluginKit
 enum LeftoverProcesses {
     /// The variable's value for processes of one action type.
     static func owner(of type: ActionTypeID, on host: any PluginHost) throws -> String {
-        try host.stateFolder(for: "GitHub").path(percentEncoded: false) + "#" + type.provider
+        try host.stateFolder(for: "Git").path(percentEncoded: false) + "#" + type.provider
     }
 
     /// Ends them all. Called before this life's first job: whatever bears the mark is of an earlier one. Gives up after

@@ -1,3 +1,4 @@
+import PipelineModel
 import Foundation
 
 /// What a commit says about itself.

@@ -4,7 +4,7 @@ import PluginKit
 import PluginKitTesting
 import Testing
 
-@testable import GitHubPlugin
+@testable import GitPlugin
 
 /// Against `git http-backend`, as a push's source action meets it.
 @Suite struct SourceOverHTTPTests {

@@ -1,0 +1,40 @@
+package import Foundation
+
+/// What exists beside pipelines and was made by API calls: webhooks, connections, their hosts, custom action types.
+///
+/// Few and small: all of one kind are read at once. Who writes a kind gives its records their form, as JSON; a form
+/// that was written once stays readable. Secrets in them are sealed.
+package protocol Registry: Sendable {
+    /// Those of a kind, by name, as committed.
+    func registered(_ kind: RegistryEntry.Kind) async throws -> [RegistryEntry]
+
+    /// Writes all or nothing, in one transaction. Putting replaces; removing what isn't there is no error.
+    ///
+    /// - Throws: ``LedgerError``; nothing was written.
+    func change(registry changes: [RegistryChange]) async throws
+}
+
+package struct RegistryEntry: Sendable, Equatable {
+    /// Stored by its raw value: never renamed.
+    package enum Kind: String, Sendable, CaseIterable {
+        case webhook, connection, connectionHost, actionType
+    }
+
+    package var kind: Kind
+    package var name: String
+    package var record: Data
+    /// Seconds since 1970 of the last change; set by the ledger.
+    package var updated: Double
+
+    package init(kind: Kind, name: String, record: Data, updated: Double = 0) {
+        self.kind = kind
+        self.name = name
+        self.record = record
+        self.updated = updated
+    }
+}
+
+package enum RegistryChange: Sendable, Equatable {
+    case put(RegistryEntry)
+    case remove(RegistryEntry.Kind, name: String)
+}

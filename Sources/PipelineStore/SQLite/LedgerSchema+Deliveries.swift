@@ -1,0 +1,3 @@
+extension LedgerSchema {
+    static let deferredDeliveries = ""
+}
