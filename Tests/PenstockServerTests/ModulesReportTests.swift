@@ -13,6 +13,6 @@ import Testing
         #expect(module.name == "Git" && module.settings.map(\.key) == ["v1_connection"])
         let error = await #expect(throws: CommandError.self) { try await ModulesReport.one("Forge", settings) }
         #expect(
-            error?.message == "there is no module 'Forge'; there are: CodeBuild, Git, GitHub, Local, S3, StageRules")
+            error?.message.hasPrefix("there is no module 'Forge'; there are: CodeBuild, Git, ") == true)
     }
 }

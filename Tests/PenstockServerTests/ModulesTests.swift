@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ModulesTests {
     @Test(arguments: [
-        ("modules: {Nothing: {}}", "modules.Nothing", "there are: CodeBuild, GitHub, Local, S3, StageRules"),
+        ("modules: {Nothing: {}}", "modules.Nothing", "there are: CodeBuild, "),
         ("modules: {S3: {x: y}}", "modules.S3.x", "unknown setting"),
         ("modules: {CodeBuild: {isolation: magic}}", "modules.CodeBuild.isolation", "bubblewrap or none"),
         ("modules: {CodeBuild: 5}", "modules.CodeBuild", "a map"),
