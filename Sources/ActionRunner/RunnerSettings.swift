@@ -21,13 +21,15 @@ package struct RunnerSettings: Sendable {
     package var concurrentQuestions: Int
     /// Seconds before a message that couldn't be delivered is tried for the second time; then twice as many.
     package var noticePause: Double
+    /// The same for commit statuses.
+    package var statusPause: Double
     /// Where people see their pipelines, for links in messages, e.g. `https://penstock.example`.
     package var consoleLinkBase: String
 
     package init(
         region: String, account: String, concurrentJobs: Int = 16, lease: Double = 60, pollInterval: Double = 1,
         drain: Double = 10, workFolder: URL, questionPatience: Double = 660, concurrentQuestions: Int = 4,
-        noticePause: Double = 15, consoleLinkBase: String = ""
+        noticePause: Double = 15, statusPause: Double = 2, consoleLinkBase: String = ""
     ) {
         self.region = region
         self.account = account
@@ -39,6 +41,7 @@ package struct RunnerSettings: Sendable {
         self.questionPatience = questionPatience
         self.concurrentQuestions = concurrentQuestions
         self.noticePause = noticePause
+        self.statusPause = statusPause
         self.consoleLinkBase = consoleLinkBase
     }
 }

@@ -27,6 +27,10 @@ extension Workshop {
             await ask(question, claimed: claimed)
             questionSlots.giveBack()
             running.forget(effect.subject.id)
+        case .reportStatus(let status, let connection):
+            await show(status, on: connection, claimed: claimed)
+            statusLanes.leave(claimed.id)
+            running.forget(effect.subject.id)
         case .notify(let notice):
             await tell(notice, claimed: claimed)
             running.forget(effect.subject.id)
@@ -71,14 +75,14 @@ extension Effect.Kind {
     var isJob: Bool {
         switch self {
         case .runAction, .runRule: true
-        case .cancelAction, .cancelRule, .askChangedPaths, .notify, .timer: false
+        case .cancelAction, .cancelRule, .askChangedPaths, .reportStatus, .notify, .timer: false
         }
     }
 
     /// Asks or tells something outside; a shutdown cuts it short, it is done again afterwards.
     var isErrand: Bool {
         switch self {
-        case .askChangedPaths, .notify: true
+        case .askChangedPaths, .reportStatus, .notify: true
         case .runAction, .runRule, .cancelAction, .cancelRule, .timer: false
         }
     }

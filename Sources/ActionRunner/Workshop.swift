@@ -17,6 +17,9 @@ package struct Workshop: Service {
     /// By the provider of the connections that they speak for.
     let sourceHosts: [String: any SourceHost]
     let notifiers: [any Notifier]
+    /// By the provider of the connections that they speak for.
+    let statusReporters: [String: any CommitStatusReporter]
+    let statusLanes = StatusLanes()
     let host: any PluginHost
     let vault: any SecretVault
     let logs: ActionLogs
@@ -36,8 +39,9 @@ package struct Workshop: Service {
     ///   - observer: told of each run of an action's or a rule's job.
     package init(
         ledger: any Ledger, providers: [any ActionProvider], rules: [any RuleProvider] = [],
-        sourceHosts: [any SourceHost] = [], notifiers: [any Notifier] = [], host: any PluginHost,
-        vault: any SecretVault, logs: ActionLogs, settings: RunnerSettings, logger: Logger,
+        sourceHosts: [any SourceHost] = [], notifiers: [any Notifier] = [],
+        statusReporters: [any CommitStatusReporter] = [], host: any PluginHost, vault: any SecretVault,
+        logs: ActionLogs, settings: RunnerSettings, logger: Logger,
         observer: @escaping @Sendable (JobObservation) -> Void = { _ in }
     ) {
         self.ledger = ledger
@@ -45,6 +49,8 @@ package struct Workshop: Service {
         self.rules = Dictionary(rules.map { ($0.type.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.sourceHosts = Dictionary(sourceHosts.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
         self.notifiers = notifiers
+        self.statusReporters = Dictionary(
+            statusReporters.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
         self.host = host
         self.vault = vault
         self.logs = logs
@@ -120,7 +126,11 @@ package struct Workshop: Service {
         let kind = claimed.effect.kind
         guard kind.isJob || kind.isErrand else { return Claim(effect: claimed, comesEarly: false) }
         switch running.register(claimed.effect.subject.id, effect: claimed.id, isErrand: kind.isErrand) {
-        case .taken: return Claim(effect: claimed, comesEarly: false)
+        case .taken:
+            if case .reportStatus(let status, let connection) = kind {
+                statusLanes.enter(claimed.id, lane: StatusLanes.Lane(status, connection))
+            }
+            return Claim(effect: claimed, comesEarly: false)
         case .runsAlready: return nil
         case .formerRunEnds: return Claim(effect: claimed, comesEarly: true)
         }

@@ -51,6 +51,8 @@ package struct EngineSettings: Sendable {
     package var actionTimeouts: [ActionTypeID: Int]
     /// Seconds that a type's work may go on without any reply, e.g. Lambda's 20 minutes; none for other types.
     package var replyTimeouts: [ActionTypeID: Int]
+    /// Whether the hosts of an execution's commits are told how each stage stands.
+    package var commitStatuses: Bool
     /// Seconds until an approval without `timeoutInMinutes` expires.
     package var approvalTimeout: Int
     /// Seconds until a rule without `timeoutInMinutes` times out, by type; other types get an hour.
@@ -59,7 +61,7 @@ package struct EngineSettings: Sendable {
     package init(
         region: String = "us-east-1", account: String = "000000000000", actionTimeouts: [ActionTypeID: Int] = [:],
         approvalTimeout: Int = 7 * 86_400, ruleTimeouts: [RuleTypeID: Int] = [:],
-        replyTimeouts: [ActionTypeID: Int] = [:]
+        replyTimeouts: [ActionTypeID: Int] = [:], commitStatuses: Bool = false
     ) {
         self.region = region
         self.account = account
@@ -67,6 +69,7 @@ package struct EngineSettings: Sendable {
         self.approvalTimeout = approvalTimeout
         self.ruleTimeouts = ruleTimeouts
         self.replyTimeouts = replyTimeouts
+        self.commitStatuses = commitStatuses
     }
 }
 

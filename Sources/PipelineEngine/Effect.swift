@@ -11,6 +11,9 @@ package struct Effect: Codable, Sendable, Equatable {
         case cancelRule
         /// Ask the host which paths a change touched, and report ``PipelineCommand/changedPaths(_:_:)``.
         case askChangedPaths(ChangedPathsQuestion)
+        /// Show at a commit of a Git host how a stage stands. Those of one context go out in the order of their effects.
+        /// Nothing is reported.
+        case reportStatus(CommitStatus, ConnectionARN)
         /// Tell whoever listens that somebody must approve. Nothing is reported.
         case notify(ApprovalNotice)
         /// Give the command to the pipeline when it is due.

@@ -79,7 +79,7 @@ extension SimulationWorld {
         case .askChangedPaths(let question):
             .changedPaths(question, answer(as: act))
         case .timer(let command): command
-        case .cancelAction, .cancelRule, .notify: nil
+        case .cancelAction, .cancelRule, .reportStatus, .notify: nil
         }
     }
 

@@ -41,7 +41,7 @@ extension Effect.Kind {
     var isOrderToEnd: Bool {
         switch self {
         case .cancelAction, .cancelRule: true
-        case .runAction, .runRule, .askChangedPaths, .notify, .timer: false
+        case .runAction, .runRule, .askChangedPaths, .reportStatus, .notify, .timer: false
         }
     }
 }

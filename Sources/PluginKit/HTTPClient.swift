@@ -33,6 +33,9 @@ public struct HTTPClientRequest: Sendable {
     /// Redirects are followed only for GET and HEAD, to `http(s)` only, at most five, and without the
     /// `Authorization` header once the host, port or scheme changes.
     public var followsRedirects: Bool
+    /// A call of a host's API: held back while the host is down or has asked us to call less often, and answered from
+    /// what is known where the host says that nothing has changed. ``HostAPI`` sets it.
+    public var isHostCall = false
 
     public init(
         method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: Body = .none,
@@ -107,6 +110,8 @@ public enum HTTPClientError: Error, Sendable, Equatable, CustomStringConvertible
     case brokenOff(host: String, reason: String)
     case bodyTooLarge(limit: Int)
     case redirectRefused(to: String, reason: String)
+    /// Not sent: the host is down or asked us to wait, and is left alone for so long.
+    case heldBack(host: String, seconds: Int, reason: String)
     case stopped
 
     public var description: String {
@@ -118,6 +123,8 @@ public enum HTTPClientError: Error, Sendable, Equatable, CustomStringConvertible
         case .brokenOff(let host, let reason): "the exchange with \(host) broke off: \(reason)"
         case .bodyTooLarge(let limit): "the answer is larger than \(limit) bytes"
         case .redirectRefused(let target, let reason): "the redirect to \(target) was refused: \(reason)"
+        case .heldBack(let host, let seconds, let reason):
+            "\(host) is left alone for \(seconds) more seconds: \(reason)"
         case .stopped: "the client has been stopped"
         }
     }

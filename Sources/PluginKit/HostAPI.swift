@@ -94,6 +94,7 @@ public struct HostAPI: Sendable {
         let shown = "\(method) \(path.prefix { $0 != "?" }) at \(name)"
         var request = HTTPClientRequest(method: method, url: url, headers: headers + more, isIdempotent: isIdempotent)
         request.totalTimeout = .seconds(120)
+        request.isHostCall = true
         if let field = authorization.field { request.headers.append(field) }
         if let json {
             do { request.body = .bytes(try JSONEncoder().encode(json)) } catch {

@@ -19,10 +19,19 @@ final class ScriptedProvider: ActionProvider {
     private let script: Script
     private let seen = Mutex<[ActionJob]>([])
 
-    init(_ category: ActionCategory, inputs: ActionTypeDescription.InputForm = .directory, script: @escaping Script) {
-        type = ActionTypeDescription(
-            id: ActionTypeID(category: category, owner: .custom, provider: "Scripted"), configuration: [],
-            inputArtifacts: 0...5, outputArtifacts: 0...5, timeout: 3600, inputForm: inputs)
+    convenience init(
+        _ category: ActionCategory, inputs: ActionTypeDescription.InputForm = .directory, script: @escaping Script
+    ) {
+        self.init(
+            ActionTypeID(category: category, owner: .custom, provider: "Scripted"), inputs: inputs, script: script)
+    }
+
+    init(
+        _ type: ActionTypeID, inputs: ActionTypeDescription.InputForm = .directory, script: @escaping Script
+    ) {
+        self.type = ActionTypeDescription(
+            id: type, configuration: [], inputArtifacts: 0...5, outputArtifacts: 0...5, timeout: 3600,
+            inputForm: inputs)
         self.script = script
     }
 
@@ -49,7 +58,8 @@ final class RunnerBench: Sendable {
 
     init(
         _ providers: [any ActionProvider], rules: [any RuleProvider] = [], sourceHosts: [any SourceHost] = [],
-        notifiers: [any Notifier] = [], connections: [Connection] = [], ledger: (any Ledger)? = nil,
+        notifiers: [any Notifier] = [], statusReporters: [any CommitStatusReporter] = [],
+        connections: [Connection] = [], ledger: (any Ledger)? = nil,
         clock: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }, concurrentJobs: Int = 8,
         lease: Double = 60, patience: Double = 120
     ) throws {
@@ -65,11 +75,13 @@ final class RunnerBench: Sendable {
         logFolder = host.root.appending(path: "logs")
         workshop = Workshop(
             ledger: self.ledger, providers: providers, rules: rules, sourceHosts: sourceHosts, notifiers: notifiers,
+            statusReporters: statusReporters,
             host: host, vault: BackwardsVault(), logs: ActionLogs(folder: logFolder),
             settings: RunnerSettings(
                 region: "us-east-1", account: "000000000000", concurrentJobs: concurrentJobs, lease: lease,
                 pollInterval: 0.05, drain: 0.1, workFolder: host.root.appending(path: "work"),
-                questionPatience: patience, noticePause: 0.01, consoleLinkBase: "https://penstock.example"),
+                questionPatience: patience, noticePause: 0.01, statusPause: 0.01,
+                consoleLinkBase: "https://penstock.example"),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

@@ -83,7 +83,7 @@ import Testing
             case .cancelAction: #expect(!running.contains { SubjectID($0.id) == effect.subject.id })
             case .runRule: runs[effect.subject.id, default: 0] += 1
             case .cancelRule: #expect(!rules.contains(effect.subject.id))
-            case .askChangedPaths, .notify: break
+            case .askChangedPaths, .reportStatus, .notify: break
             }
         }
         let subjects = running.map { SubjectID($0.id) }

@@ -114,7 +114,7 @@ extension ClaimedEffect {
         case .runRule(let work): return .ruleSucceeded(RuleReference(work.rule), RuleResult())
         case .timer(let command): return command
         case .askChangedPaths(let question): return .changedPaths(question, .inspected(match: "a.txt", count: 3))
-        case .cancelAction, .cancelRule, .notify: return nil
+        case .cancelAction, .cancelRule, .reportStatus, .notify: return nil
         }
     }
 
@@ -124,7 +124,7 @@ extension ClaimedEffect {
         case .runAction: .actionFailed(reference, details)
         case .runRule(let work): .ruleFailed(RuleReference(work.rule), details)
         case .askChangedPaths(let question): .changedPaths(question, .impossible(reason: "the commit is gone"))
-        case .cancelAction, .cancelRule, .notify, .timer: nil
+        case .cancelAction, .cancelRule, .reportStatus, .notify, .timer: nil
         }
     }
 }

@@ -8,7 +8,7 @@ struct NoStrayEffect: Invariant {
         guard moment.isCommitted, !moment.touched.isEmpty else { return nil }
         for (id, effect) in moment.ledger.effects where moment.batch.pipelines.contains(effect.pipeline) {
             switch effect.kind {
-            case .cancelAction, .cancelRule, .notify: continue
+            case .cancelAction, .cancelRule, .reportStatus, .notify: continue
             case .askChangedPaths:
                 if moment.state(effect.pipeline) == nil {
                     return "effect \(id.rawValue) asks for a pipeline that is gone"

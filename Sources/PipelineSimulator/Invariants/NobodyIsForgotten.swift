@@ -17,7 +17,7 @@ struct NobodyIsForgotten: Invariant {
             switch effect.kind {
             case .runAction, .runRule: work[effect.subject.id, default: Work()].runs += 1
             case .timer: work[effect.subject.id, default: Work()].timers += 1
-            case .cancelAction, .cancelRule, .askChangedPaths, .notify: break
+            case .cancelAction, .cancelRule, .askChangedPaths, .reportStatus, .notify: break
             }
         }
         for name in moment.touched {

@@ -81,6 +81,7 @@ extension Effect.Kind {
         case .runRule: "runRule"
         case .cancelRule: "cancelRule"
         case .askChangedPaths: "askChangedPaths"
+        case .reportStatus: "reportStatus"
         case .notify: "notify"
         case .timer: "timer"
         }
