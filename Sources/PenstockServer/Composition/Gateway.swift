@@ -1,6 +1,6 @@
 package import ActionRunner
 package import CodePipelineAPI
-import CurlTransport
+package import CurlTransport
 import Foundation
 package import Logging
 package import PipelineEngine
@@ -28,6 +28,8 @@ package struct Gateway: Sendable {
     package let keys: AccessKeys
     package let metrics: Metrics
     package let logger: Logger
+    /// The way out, as modules use it: how each host does is told by it.
+    package let hosts: GuardedClient
     private let http: CurlClient
     private let sqlite: SQLiteLedger
 
@@ -76,7 +78,8 @@ package struct Gateway: Sendable {
         try PrivateFile.sweep(folder)
         let vault = try KeyFileVault(folder: folder)
         let keys = try AccessKeys.readOrMake(in: folder)
-        let host = try GatewayHost(settings: settings, modules: modules, http: http, logger: logger)
+        let hosts = GuardedClient(ConditionalClient(http))
+        let host = try GatewayHost(settings: settings, modules: modules, http: hosts, logger: logger)
         try host.checkStores()
         let hooks = try HookTable.hooks(
             settings, modules: modules, connections: host.connections, idKey: try HookTable.idKey(in: folder))
@@ -110,7 +113,7 @@ package struct Gateway: Sendable {
             api: CodePipelineService(
                 ledger: ledger, actionTypes: ActionTypeCatalogue(providers.map(\.type)),
                 ruleTypes: modules.rules.map(\.type), vault: vault, settings: apiSettings(settings)),
-            keys: keys, metrics: metrics, logger: logger, http: http, sqlite: ledger)
+            keys: keys, metrics: metrics, logger: logger, hosts: hosts, http: http, sqlite: ledger)
     }
 
     /// The roles that exist here come with the gateway's own access control; until then `strict` knows none.

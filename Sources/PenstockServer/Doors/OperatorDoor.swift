@@ -1,3 +1,4 @@
+import CurlTransport
 import Foundation
 import Hummingbird
 import PipelineModel
@@ -34,6 +35,9 @@ struct OperatorDoor {
             ("penstock_ledger_queue_depth", [:], Double(gateway.ledgerQueueDepth)),
             ("penstock_jobs_running", [:], Double(gateway.workshop.jobCount)),
         ]
+        for host in gateway.hosts.states {
+            gauges.append(("penstock_host_up", ["host": host.host], host.word == .ok ? 1 : 0))
+        }
         do {
             let counts = try await gateway.ledger.counts()
             gauges.append(("penstock_pipelines", [:], Double(counts.pipelines)))

@@ -1,3 +1,4 @@
+import CurlTransport
 import AWSWire
 import CodePipelineAPI
 import Foundation
@@ -91,6 +92,6 @@ struct PenstockOperations {
         for plugin in gateway.modules.plugins {
             views.append(ModuleView(plugin, health: await plugin.health(on: gateway.host)))
         }
-        return ModuleList(modules: views)
+        return ModuleList(modules: views, hosts: gateway.hosts.states.map(HostView.init))
     }
 }

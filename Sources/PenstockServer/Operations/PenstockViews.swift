@@ -1,3 +1,4 @@
+package import CurlTransport
 package import Foundation
 import PipelineEngine
 package import PluginKit
@@ -65,7 +66,28 @@ package struct HookView: Codable, Sendable {
     package var path: String
 }
 
-package struct ModuleList: Codable, Sendable { package var modules: [ModuleView] }
+package struct ModuleList: Codable, Sendable {
+    package var modules: [ModuleView]
+    /// The hosts that were called since the start.
+    package var hosts: [HostView]?
+}
+
+/// How one host's API does.
+package struct HostView: Codable, Sendable {
+    package var host: String
+    /// `ok`, `down` or `trying`.
+    package var state: String
+    package var reason: String?
+    /// Seconds since 1970 when the next call may be sent.
+    package var until: Double?
+
+    package init(_ state: GuardedClient.HostState) {
+        host = state.host
+        self.state = state.word.rawValue
+        reason = state.reason
+        until = state.until?.timeIntervalSince1970
+    }
+}
 
 package struct ModuleView: Codable, Sendable {
     package struct Setting: Codable, Sendable {
