@@ -57,6 +57,9 @@ struct Build {
 
     private func start(_ spec: Buildspec, _ folders: BuildFolders) throws -> BuildShell {
         let environment = makeEnvironment(spec, folders)
+        for name in environment.withheld {
+            line("the project's variable \(name) is withheld: a pull request from a fork started this execution")
+        }
         for name in environment.ignored { line("the variable \(name) is reserved: its declared value is ignored") }
         let minutes = Int64(plan.project.timeoutMinutes)
         let log = log

@@ -19,11 +19,17 @@ struct BuildEnvironment {
         var path: String
     }
 
-    /// Precedence: the action's variables, then the project's, then the buildspec's; `CODEBUILD_*` is reserved.
+    /// The project's variables that a stranger's code doesn't get to see, for the log.
+    let withheld: [String]
+
+    /// Precedence: the action's variables, then the project's, then the buildspec's; `CODEBUILD_*` is reserved. The
+    /// project's are where secrets stand: what a fork's pull request runs gets none of them.
     init(
         job: ActionJob, action: ActionSettings, project: CodeBuildSettings.Project, spec: Buildspec, facts: Facts
     ) {
-        let declared = spec.variables.merging(project.environment) { $1 }.merging(action.environment) { $1 }
+        withheld = job.isUntrusted ? project.environment.keys.sorted() : []
+        let projects = job.isUntrusted ? [:] : project.environment
+        let declared = spec.variables.merging(projects) { $1 }.merging(action.environment) { $1 }
         let reserved = declared.keys.filter { $0.hasPrefix("CODEBUILD_") || $0 == BuildMarker.variable }
         ignored = reserved.sorted()
         variables = Self.base(job, facts)

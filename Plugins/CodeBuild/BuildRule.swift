@@ -30,7 +30,7 @@ extension ActionJob {
             stage: rule.stage, action: ActionName(rule.rule.rawValue),
             type: ActionTypeID(category: .test, owner: .aws, provider: rule.type.provider), region: rule.region,
             account: rule.account, configuration: rule.configuration, inputs: rule.inputs, outputs: [], revision: nil,
-            continuationToken: rule.continuationToken, workspace: rule.workspace)
+            isUntrusted: rule.isUntrusted, continuationToken: rule.continuationToken, workspace: rule.workspace)
     }
 }
 

@@ -6,6 +6,7 @@ import PluginKit
 struct CommitSource: Sendable {
     let remote: GitRemote
     let branch: BranchName
+    var protection: ForkProtection?
 
     /// AWS allows 100 KB for CommitMessage (spec: execution-semantics §11).
     static let longestMessage = 100 * 1024
@@ -27,7 +28,7 @@ struct CommitSource: Sendable {
             remote: remote, owner: try LeftoverProcesses.owner(of: job.type, on: host))
         let fetch = GitFetch(
             git: GitProcess(environment: environment, log: host.log), branch: branch, wanted: wanted,
-            pullRequest: job.eventVariables["PullRequestId"].flatMap { Int($0) })
+            pullRequest: job.eventVariables["PullRequestId"].flatMap { Int($0) }, protection: protection)
         let commit = try await fetch.run()
         return .succeeded(success(commit, output: output, job: job, variables: variables(commit)))
     }

@@ -31,7 +31,9 @@ package struct ConnectionSourceAction: ActionProvider {
                 provider: connection.provider, base: connection.url, repository: repository,
                 credential: connection.credential, key: "FullRepositoryId")
             let said = Self.variables(of: job, branch: branch)
-            return try await CommitSource(remote: remote, branch: branch).deliver(job, on: host) { commit in
+            let protection = try ForkProtection(job, on: connection)
+            return try await CommitSource(remote: remote, branch: branch, protection: protection).deliver(job, on: host)
+            { commit in
                 said.merging([
                     "AuthorDate": commit.authored.ISO8601Format(),
                     "AuthorDisplayName": commit.authorName,

@@ -19,6 +19,8 @@ struct GitFetch: Sendable {
     let wanted: CommitID?
     /// The pull request whose head it is: a fork's commit may be had by the request's ref only.
     var pullRequest: Int?
+    /// What the commit may not bring along, because a stranger wrote it.
+    var protection: ForkProtection?
 
     private var remote: GitRemote { git.environment.remote }
     private static let target = "refs/penstock/commit"
@@ -106,7 +108,7 @@ struct GitFetch: Sendable {
         return nil
     }
 
-    private func fetch(_ options: [String], from url: String, _ refspec: String) async throws -> GitProcess.Ending {
+    func fetch(_ options: [String], from url: String, _ refspec: String) async throws -> GitProcess.Ending {
         let fixed = [
             "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance",
         ]
@@ -143,10 +145,11 @@ struct GitFetch: Sendable {
     }
 
     private func checkOut(_ commit: CommitID) async throws {
-        for ending in [try await git.run(["read-tree", commit.text]), try await git.checkOutIndex()]
-        where !ending.succeeded {
-            throw failure(ending)
-        }
+        let read = try await git.run(["read-tree", commit.text])
+        guard read.succeeded else { throw failure(read) }
+        if let protection { try await restore(protection, over: commit) }
+        let written = try await git.checkOutIndex()
+        guard written.succeeded else { throw failure(written) }
     }
 
     private func must(_ arguments: [String], _ purpose: String) async throws {

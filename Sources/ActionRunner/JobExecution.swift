@@ -34,6 +34,8 @@ struct JobExecution {
         }
     }
 
+    private var isUntrusted: Bool { work.isUntrusted ?? false }
+
     private func job(in workspace: JobWorkspace) async throws -> ActionJob {
         let inputs = try await bench.inputs(work.action.inputArtifacts, form: provider.type.inputForm, in: workspace)
         let outputs = try work.action.outputArtifacts.map { artifact in
@@ -43,10 +45,13 @@ struct JobExecution {
             id: work.action.id, pipeline: pipeline, execution: work.action.executionID, stage: work.action.stage,
             action: work.action.action, type: work.action.type, region: work.action.region ?? bench.settings.region,
             account: bench.settings.account,
-            configuration: try bench.open(work.action.resolvedConfiguration, of: "action"), inputs: inputs,
+            configuration: try bench.open(
+                work.action.resolvedConfiguration, of: "action",
+                // A source runs nothing, and its secret is what it reads by.
+                isUntrusted: isUntrusted && work.action.type.category != .source), inputs: inputs,
             outputs: outputs, revision: work.revision, revisions: work.revisions ?? [],
             invokedBy: work.invokedBy ?? [], eventVariables: work.eventVariables ?? [:],
-            continuationToken: work.continuationToken, workspace: workspace.scratch)
+            isUntrusted: isUntrusted, continuationToken: work.continuationToken, workspace: workspace.scratch)
     }
 
     private func result(of success: ActionSuccess, in workspace: JobWorkspace) async throws -> ActionResult {

@@ -42,10 +42,12 @@ struct RuleExecutionJob {
         return RuleJob(
             id: rule.id, pipeline: pipeline, execution: rule.executionID, stage: rule.stage, gate: rule.gate,
             rule: rule.rule, type: rule.type, region: rule.region ?? bench.settings.region,
-            account: bench.settings.account, configuration: try bench.open(rule.resolvedConfiguration, of: "rule"),
+            account: bench.settings.account,
+            configuration: try bench.open(
+                rule.resolvedConfiguration, of: "rule", isUntrusted: work.isUntrusted ?? false),
             commands: rule.commands ?? [],
             inputs: try await bench.inputs(rule.inputArtifacts, form: .directory, in: workspace),
             started: Date(timeIntervalSince1970: rule.startTime), continuationToken: work.continuationToken,
-            workspace: workspace.scratch)
+            isUntrusted: work.isUntrusted ?? false, workspace: workspace.scratch)
     }
 }

@@ -51,14 +51,21 @@ struct Workbench {
 
     /// Opens sealed values; from here on the log masks them.
     ///
-    /// - Parameter owner: whose configuration it is, for the message: `action` or `rule`.
+    /// - Parameters:
+    ///   - owner: whose configuration it is, for the message: `action` or `rule`.
+    ///   - isUntrusted: strangers may have written what runs: then a secret is a failure.
     func open(
-        _ configuration: [String: ConfigurationValue], of owner: String
+        _ configuration: [String: ConfigurationValue], of owner: String, isUntrusted: Bool = false
     ) throws(FailureDetails) -> [String: String] {
         var opened: [String: String] = [:]
         for (key, value) in configuration {
             switch value {
             case .plain(let text): opened[key] = text
+            case .sealed where isUntrusted:
+                throw FailureDetails(
+                    .permissionError,
+                    "A pull request from a fork started this execution, and such get no secrets: the \(owner)'s '\(key)' "
+                        + "is one. Where forks are trusted, say so in the connection's options (forks: trusted).")
             case .sealed(let secret): opened[key] = try open(secret, of: owner)
             }
         }

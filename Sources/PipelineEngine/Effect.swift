@@ -45,10 +45,13 @@ package struct ActionWork: Codable, Sendable, Equatable {
     package var invokedBy: [PipelineName]?
     /// Sources whose revision an event named: what else the event says.
     package var eventVariables: [String: String]?
+    /// Strangers may have written what it runs: no secrets for it.
+    package var isUntrusted: Bool?
 
     package init(
         action: ActionExecution, revision: SourceRevisionOverride? = nil, revisions: [SourceRevisionOverride]? = nil,
-        continuationToken: String? = nil, invokedBy: [PipelineName]? = nil, eventVariables: [String: String]? = nil
+        continuationToken: String? = nil, invokedBy: [PipelineName]? = nil, eventVariables: [String: String]? = nil,
+        isUntrusted: Bool? = nil
     ) {
         self.action = action
         self.revision = revision
@@ -56,6 +59,7 @@ package struct ActionWork: Codable, Sendable, Equatable {
         self.continuationToken = continuationToken
         self.invokedBy = invokedBy
         self.eventVariables = eventVariables
+        self.isUntrusted = isUntrusted
     }
 }
 
@@ -63,9 +67,12 @@ package struct ActionWork: Codable, Sendable, Equatable {
 package struct RuleWork: Codable, Sendable, Equatable {
     package var rule: RuleExecution
     package var continuationToken: String?
+    /// Strangers may have written what it runs: no secrets for it.
+    package var isUntrusted: Bool?
 
-    package init(rule: RuleExecution, continuationToken: String? = nil) {
+    package init(rule: RuleExecution, continuationToken: String? = nil, isUntrusted: Bool? = nil) {
         self.rule = rule
+        self.isUntrusted = isUntrusted
         self.continuationToken = continuationToken
     }
 }

@@ -100,7 +100,8 @@ extension PipelineMachine {
             action: attempt, revision: revisions.first, revisions: revisions.count > 1 ? revisions : nil,
             continuationToken: continuationToken,
             invokedBy: isInvoke ? execution.invokedBy + [execution.pipeline] : nil,
-            eventVariables: revisions.isEmpty || execution.eventVariables.isEmpty ? nil : execution.eventVariables)
+            eventVariables: revisions.isEmpty || execution.eventVariables.isEmpty ? nil : execution.eventVariables,
+            isUntrusted: execution.isUntrusted ? true : nil)
         schedule(.runAction(work), for: attempt, at: due)
     }
 

@@ -147,7 +147,9 @@ extension PipelineMachine {
     // MARK: Effects
 
     private mutating func scheduleRun(_ rule: RuleExecution, at due: Double, continuationToken: String?) {
-        schedule(.runRule(RuleWork(rule: rule, continuationToken: continuationToken)), for: rule, at: due)
+        let isUntrusted = draft?.executions[rule.executionID]?.isUntrusted == true ? true : nil
+        let work = RuleWork(rule: rule, continuationToken: continuationToken, isUntrusted: isUntrusted)
+        schedule(.runRule(work), for: rule, at: due)
         if let deadline = rule.deadline {
             schedule(.timer(.ruleTimedOut(RuleReference(rule))), for: rule, at: deadline)
         }

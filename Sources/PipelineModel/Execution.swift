@@ -69,6 +69,12 @@ public struct PipelineExecution: Codable, Sendable, Equatable {
         self.eventVariables = [:]
     }
 
+    /// Among the event's facts: a pull request from a fork started it, and forks aren't trusted.
+    public static let forkMark = "PullRequestFromFork"
+
+    /// Whether strangers may have written what it runs: it gets no secrets.
+    public var isUntrusted: Bool { eventVariables[Self.forkMark] == "true" }
+
     public var type: ExecutionType { rollbackTarget == nil ? .standard : .rollback }
 }
 

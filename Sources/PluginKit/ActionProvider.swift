@@ -87,6 +87,8 @@ public struct ActionJob: Sendable {
     /// Sources whose revision an event named: what else the event says, under the names of output variables, e.g.
     /// `BranchName`, `TagName`, `PullRequestId`.
     public let eventVariables: [String: String]
+    /// Strangers may have written what it runs (a pull request from a fork): show it no secret.
+    public let isUntrusted: Bool
     /// What an earlier `pending` returned; `nil` on the first run and after a crash before the first report.
     public let continuationToken: String?
     /// A folder for this job alone, empty at the start of each run, removed afterwards.
@@ -96,8 +98,8 @@ public struct ActionJob: Sendable {
         id: ActionExecutionID, pipeline: PipelineName, execution: ExecutionID, stage: StageName, action: ActionName,
         type: ActionTypeID, region: String, account: String, configuration: [String: String], inputs: [InputArtifact],
         outputs: [OutputArtifact], revision: SourceRevisionOverride?, revisions: [SourceRevisionOverride] = [],
-        invokedBy: [PipelineName] = [], eventVariables: [String: String] = [:], continuationToken: String?,
-        workspace: URL
+        invokedBy: [PipelineName] = [], eventVariables: [String: String] = [:], isUntrusted: Bool = false,
+        continuationToken: String?, workspace: URL
     ) {
         self.id = id
         self.pipeline = pipeline
@@ -114,6 +116,7 @@ public struct ActionJob: Sendable {
         self.revisions = revisions
         self.invokedBy = invokedBy
         self.eventVariables = eventVariables
+        self.isUntrusted = isUntrusted
         self.continuationToken = continuationToken
         self.workspace = workspace
     }

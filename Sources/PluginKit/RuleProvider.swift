@@ -63,6 +63,8 @@ public struct RuleJob: Sendable {
     public let inputs: [InputArtifact]
     /// When the rule began to be judged; the same through all its runs.
     public let started: Date
+    /// Strangers may have written what it judges (a pull request from a fork): show it no secret.
+    public let isUntrusted: Bool
     /// What an earlier `pending` returned; `nil` on the first run and after a crash before the first report.
     public let continuationToken: String?
     /// A folder for this job alone, empty at the start of each run, removed afterwards.
@@ -72,7 +74,7 @@ public struct RuleJob: Sendable {
         id: RuleExecutionID, pipeline: PipelineName, execution: ExecutionID, stage: StageName, gate: ConditionGate,
         rule: RuleName, type: RuleTypeID, region: String, account: String, configuration: [String: String],
         commands: [String] = [], inputs: [InputArtifact] = [], started: Date, continuationToken: String? = nil,
-        workspace: URL
+        isUntrusted: Bool = false, workspace: URL
     ) {
         self.id = id
         self.pipeline = pipeline
@@ -87,6 +89,7 @@ public struct RuleJob: Sendable {
         self.commands = commands
         self.inputs = inputs
         self.started = started
+        self.isUntrusted = isUntrusted
         self.continuationToken = continuationToken
         self.workspace = workspace
     }

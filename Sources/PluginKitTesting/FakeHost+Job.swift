@@ -10,7 +10,7 @@ extension FakeHost {
         _ type: ActionTypeID, configuration: [String: String], inputs: [InputArtifact] = [],
         outputs: [ArtifactName] = [], revision: SourceRevisionOverride? = nil, continuationToken: String? = nil,
         id: ActionExecutionID = ActionExecutionID(UUID().uuidString.lowercased()), region: String = "us-east-1",
-        eventVariables: [String: String] = [:]
+        eventVariables: [String: String] = [:], isUntrusted: Bool = false
     ) throws -> ActionJob {
         let path = "jobs/\(id.rawValue)"
         let workspace = root.appendingPathComponent(path, isDirectory: true)
@@ -22,7 +22,8 @@ extension FakeHost {
             outputs: try outputs.map {
                 OutputArtifact(name: $0, folder: try folder("\(path)/outputs/\($0.rawValue)"))
             },
-            revision: revision, eventVariables: eventVariables, continuationToken: continuationToken,
+            revision: revision, eventVariables: eventVariables, isUntrusted: isUntrusted,
+            continuationToken: continuationToken,
             workspace: try folder(path))
     }
 

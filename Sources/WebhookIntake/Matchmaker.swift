@@ -12,6 +12,8 @@ package struct Matchmaker: Sendable {
     /// ProviderType, as the trigger's detail names it.
     let provider: String
     let servesGitHubV1: Bool
+    /// Whether pull requests from forks run like those of the repository itself.
+    let trustsForks: Bool
     /// The hook's ARN, the detail of a start without a trigger entry.
     let webhookARN: String
 
@@ -20,6 +22,7 @@ package struct Matchmaker: Sendable {
         self.connectionKey = String(hook.connection.arn.connectionKey)
         self.provider = hook.connection.provider
         self.servesGitHubV1 = hook.servesGitHubV1
+        self.trustsForks = hook.connection.options["forks"] == "trusted"
         self.webhookARN = webhookARN
     }
 

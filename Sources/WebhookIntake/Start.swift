@@ -56,6 +56,7 @@ struct Start {
         case .tagPushed(let tag, _): ["TagName": tag]
         case .pullRequest(let request):
             [
+                PipelineExecution.forkMark: request.fromFork == true && !matchmaker.trustsForks ? "true" : "",
                 "PullRequestId": String(request.number), "PullRequestTitle": request.title ?? "",
                 "SourceBranchName": request.sourceBranch, "DestinationBranchName": request.targetBranch,
             ].filter { !$0.value.isEmpty }

@@ -84,6 +84,27 @@ import Testing
         #expect(log.contains("token is ****") && !log.contains("hunter22"))
     }
 
+    @Test func `a fork's pull request gets no secret, and the action says why`() async throws {
+        let build = ScriptedProvider(.build) { _, _ in .succeeded(ActionSuccess()) }
+        let bench = try RunnerBench([RunnerBench.filesSource(), build])
+        defer { bench.host.remove() }
+        let sealed = try BackwardsVault().seal("hunter22")
+        let stages = [RunnerBench.source(), RunnerBench.build(configuration: ["Token": .sealed(sealed)])]
+        _ = try await bench.run(stages)
+        #expect(build.jobs.count == 1)
+        let revision = SourceRevisionOverride(actionName: "Fetch", revisionType: .commitID, revisionValue: "c2")
+        _ = try await bench.ledger.perform(
+            .start(
+                StartRequest(
+                    trigger: ExecutionTrigger(type: .webhookV2),
+                    input: StartInput(
+                        sourceRevisions: [revision], eventVariables: [PipelineExecution.forkMark: "true"]))), on: "p")
+        let execution = try await bench.follow { $0.number == 2 && $0.status.isTerminal }
+        let failure = try #require(execution.stages.last?.actions.first?.failure)
+        #expect(failure.type == .permissionError && failure.message.contains("forks: trusted"))
+        #expect(!failure.message.contains("hunter22") && build.jobs.count == 1)
+    }
+
     @Test func `an output that was not produced fails the action and names it`() async throws {
         let build = ScriptedProvider(.build) { _, _ in .succeeded(ActionSuccess()) }
         let bench = try RunnerBench([RunnerBench.filesSource(), build])

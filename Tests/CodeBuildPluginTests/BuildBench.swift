@@ -39,7 +39,8 @@ final class BuildBench: ActionHost {
     /// - Parameter inputs: artifact → file → contents; the first in alphabetical order is the first input.
     func job(
         _ id: String = UUID().uuidString.lowercased(), inputs: [String: [String: String]],
-        configuration: [String: String] = [:], outputs: [String] = [], workspace given: URL? = nil
+        configuration: [String: String] = [:], outputs: [String] = [], isUntrusted: Bool = false,
+        workspace given: URL? = nil
     ) throws -> ActionJob {
         let workspace = data.appending(path: "work/\(id)")
         let artifacts = try inputs.sorted { $0.key < $1.key }.map { name, files in
@@ -61,7 +62,7 @@ final class BuildBench: ActionHost {
             outputs: outputs.map {
                 OutputArtifact(name: ArtifactName($0), folder: workspace.appending(path: "out/\($0)"))
             },
-            revision: nil, continuationToken: nil, workspace: given ?? workspace)
+            revision: nil, isUntrusted: isUntrusted, continuationToken: nil, workspace: given ?? workspace)
     }
 
     /// Runs one build of a source that holds this buildspec.

@@ -57,6 +57,16 @@ import Testing
         #expect(seen["PENSTOCK_JOB"] != "x")
     }
 
+    @Test func `what a fork's pull request runs doesn't see the project's variables`() async throws {
+        let bench = try BuildBench()
+        let job = try bench.job(inputs: ["app": ["buildspec.yml": spec("env")]], isUntrusted: true)
+        let settings = ["projects": SettingValue.map(["web": .map(["environment": .map(["KEY": .string("s3cret")])])])]
+        #expect(try await bench.run(job, .none, settings: settings).success != nil)
+        #expect(Self.environment(bench)["KEY"] == nil)
+        #expect(!bench.lines.joined().contains("s3cret"))
+        #expect(bench.lines.contains { $0.contains("KEY is withheld") })
+    }
+
     @Test(arguments: [
         (["ProjectName": ""], "lacks ProjectName"), (["PrimarySource": "nope"], "'nope' is no input artifact"),
         (["BatchEnabled": "true"], "batch builds can't run"), (["EnvironmentVariables": "{"], "is not a list like"),

@@ -282,6 +282,34 @@ import Testing
         #expect(question.request.input.sourceRevisions.map(\.revisionValue) == ["c1"])
     }
 
+    @Test(
+        arguments: [
+            (true, nil, "true"), (false, nil, nil), (nil, nil, nil), (true, "trusted", nil), (true, "maybe", "true"),
+        ] as [(Bool?, String?, String?)])
+    func `a fork's pull request is marked unless the connection trusts forks`(
+        fromFork: Bool?, option: String?, mark: String?
+    ) throws {
+        let connection = Connection(
+            name: "host", arn: IntakeBench.connection.arn, provider: "GitHub", url: "https://host.example",
+            options: option.map { ["forks": $0] } ?? [:])
+        let hook = Hook(
+            id: "id", name: "hook", translator: .immediate(PlainWebhook()), authentication: .unauthenticated,
+            connection: connection, servesGitHubV1: false)
+        let event = SourceEvent(
+            repository: "acme/app",
+            change: .pullRequest(
+                .init(
+                    event: .open, number: 7, sourceBranch: "x", targetBranch: "main", head: "h1", base: "b1",
+                    fromFork: fromFork)))
+        let binding = try Self.binding(pullRequest: [.init(branches: Self.criteria(["main"]))])
+        guard case .starts(let start) = Matchmaker(hook: hook, webhookARN: "arn").verdict(on: event, for: binding)
+        else {
+            Issue.record("it does not start")
+            return
+        }
+        #expect(start.input.eventVariables?[PipelineExecution.forkMark] == mark)
+    }
+
     @Test func `a reason stays short, whatever names and patterns are`() throws {
         let long = String(repeating: "ä", count: 255)
         let filter = PushFilter(branches: Self.criteria(Array(repeating: long, count: 8), not: [long + "x"]))
