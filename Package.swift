@@ -141,6 +141,9 @@ let package = Package(
         tests(
             "StorePluginTests",
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
+        tests(
+            "HostEventsTests",
+            ["PenstockServer", "WebhookIntake", "PluginKit", "PipelineModel"]),
         tests("StageRulesPluginTests", ["StageRulesPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests("CodeBuildPluginTests", ["CodeBuildPlugin", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
