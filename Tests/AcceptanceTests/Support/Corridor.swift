@@ -17,14 +17,17 @@ struct Corridor: Sendable {
     ///
     /// - Parameters:
     ///   - files: the repository's first commit.
+    ///   - api: where the host's API is played.
     ///   - extra: more of `penstock.yaml`.
     static func open(
-        _ stores: Stores = .local, files: [String: String]? = nil, credential: String = "", extra: String = ""
+        _ stores: Stores = .local, files: [String: String]? = nil, credential: String = "", api: String? = nil,
+        extra: String = ""
     ) async throws -> Corridor {
         let git = try await GitServer(files: try files ?? Fixture.quickstart(), credential: credential)
         let weed = stores == .weed ? try await WeedServer.running() : nil
         let artifacts = try await weed?.makeBucket("artifacts") ?? "artifacts"
         let site = try await weed?.makeBucket("site") ?? "site"
+        let apiURL = api.map { "    api_url: \($0)\n" } ?? ""
         let parts = credential.split(separator: ":").map(String.init)
         let token = parts.count == 2 ? "    user: \(parts[0])\n    token: \(parts[1])\n" : ""
         let entries = weed.map { "stores:\n" + $0.storeEntry(artifacts) + $0.storeEntry(site) } ?? ""
@@ -33,7 +36,7 @@ struct Corridor: Sendable {
                 connections:
                   github:
                     url: \(git.url)
-                \(token)hooks:
+                \(apiURL)\(token)hooks:
                   main:
                     connection: github
                     secret: "\(Payload.secret)"
