@@ -16,7 +16,7 @@ SEEDS ?= 10000
 
 BUILD_PACKAGES := libcurl4-openssl-dev zlib1g-dev libsqlite3-dev libdeflate-dev
 RUN_PACKAGES := git bubblewrap
-TEST_PACKAGES := python3 python3-venv zip unzip openssl procps curl
+TEST_PACKAGES := python3 python3-venv zip unzip openssl procps curl faketime
 BENCH_PACKAGES := webhook wrk zip pigz sqlite3
 
 .PHONY: help run test bench crash simulate lint format install build release packages test-packages test-tools bench-packages run-packages

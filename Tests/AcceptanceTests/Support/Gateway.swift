@@ -52,8 +52,10 @@ final class Gateway: Sendable {
     }
 
     /// Starts it and waits for its `listening on` line.
-    func start(port: Int = 0) async throws {
-        try launch(port: port)
+    ///
+    /// - Parameter clock: what its clock is ahead by, in seconds.
+    func start(port: Int = 0, clock: Int = 0) async throws {
+        try launch(port: port, clock: clock)
         guard let process = life.withLock({ $0?.process }) else { return }
         let endpoint = try await waiting(for: "the line 'listening on'", every: .milliseconds(5)) {
             if let line = self.printedLine(after: "listening on ") { return line }
@@ -70,7 +72,7 @@ final class Gateway: Sendable {
     /// Starts it and waits for nothing.
     ///
     /// A refused write is an error, not the end of the process: SIGXFSZ is ignored, as a service manager may do.
-    func launch(port: Int = 0) throws {
+    func launch(port: Int = 0, clock: Int = 0) throws {
         // A second one would be refused the data folder, and the first would outlive the tests.
         guard life.withLock({ $0 == nil }) else { throw Missing("the test starts a gateway that runs already") }
         let process = try SpawnedProcess(
@@ -78,7 +80,7 @@ final class Gateway: Sendable {
                 try Tool.sh.url().path, "-c", "trap '' XFSZ; cd \"$0\"; exec \"$@\"", scratch.root.path,
                 try Tool.penstock.url().path, "serve", "--listen", "127.0.0.1:\(port)", "--config", configuration.path,
                 "--data", data.path,
-            ], environment: Command.cleanEnvironment, output: scratch.url("gateway.out"),
+            ], environment: try Command.environment(ahead: clock), output: scratch.url("gateway.out"),
             errors: scratch.url("gateway.err"))
         life.withLock { $0 = Life(process: process, endpoint: nil) }
     }

