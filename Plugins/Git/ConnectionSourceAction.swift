@@ -29,7 +29,7 @@ package struct ConnectionSourceAction: ActionProvider {
             guard let connection = host.connections.connection(arn) else { throw Self.unknown(arn) }
             let remote = try GitRemote(
                 provider: connection.provider, base: connection.url, repository: repository,
-                credential: connection.credential, key: "FullRepositoryId")
+                credential: try await host.credential(for: connection), key: "FullRepositoryId")
             let said = Self.variables(of: job, branch: branch)
             return try await CommitSource(remote: remote, branch: branch).deliver(job, on: host) { commit in
                 said.merging([
