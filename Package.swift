@@ -12,6 +12,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -105,7 +106,7 @@ let package = Package(
             ], swiftSettings: strict),
 
         plugin("Git", ["PluginKit", "PipelineModel", subprocess, systemPackage]),
-        plugin("GitHub", ["PluginKit", "PipelineModel"]),
+        plugin("GitHub", ["PluginKit", "PipelineModel", crypto, cryptoExtras]),
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
         plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
@@ -136,8 +137,13 @@ let package = Package(
                 "ActionRunner", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel",
                 "ArtifactArchive", "LocalPlugin", lifecycle, logging,
             ]),
-        tests("GitPluginTests", ["GitPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
-        tests("GitHubPluginTests", ["GitHubPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
+        tests("GitPluginTests", ["GitPlugin", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
+        tests(
+            "GitHubPluginTests",
+            [
+                "GitHubPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", crypto,
+                cryptoExtras, logging,
+            ]),
         tests(
             "StorePluginTests",
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),

@@ -18,7 +18,7 @@ package struct BranchProbe: RevisionProbe {
     package func newestRevision(
         _ type: ActionTypeID, configuration: [String: String], host: any PluginHost
     ) async throws(FailureDetails) -> String? {
-        let (remote, branch) = try source(type, configuration, host)
+        let (remote, branch) = try await source(type, configuration, host)
         do {
             return try await look(remote, branch, type, host)?.text
         } catch let failure as FailureDetails {
@@ -65,7 +65,7 @@ package struct BranchProbe: RevisionProbe {
 
     private func source(
         _ type: ActionTypeID, _ configuration: [String: String], _ host: any PluginHost
-    ) throws(FailureDetails) -> (GitRemote, BranchName) {
+    ) async throws(FailureDetails) -> (GitRemote, BranchName) {
         func required(_ key: String) throws(FailureDetails) -> String {
             guard let value = configuration[key], !value.isEmpty else {
                 throw FailureDetails(.configurationError, "the source needs the configuration key '\(key)'")
@@ -84,7 +84,7 @@ package struct BranchProbe: RevisionProbe {
         guard let connection = host.connections.connection(arn) else { throw ConnectionSourceAction.unknown(arn) }
         let remote = try GitRemote(
             provider: connection.provider, base: connection.url, repository: try required("FullRepositoryId"),
-            credential: connection.credential, key: "FullRepositoryId")
+            credential: try await host.credential(for: connection), key: "FullRepositoryId")
         return (remote, try BranchName(required("BranchName"), key: "BranchName"))
     }
 }

@@ -29,7 +29,7 @@ package struct ConnectionSourceAction: ActionProvider {
             guard let connection = host.connections.connection(arn) else { throw Self.unknown(arn) }
             let remote = try GitRemote(
                 provider: connection.provider, base: connection.url, repository: repository,
-                credential: connection.credential, key: "FullRepositoryId")
+                credential: try await host.credential(for: connection), key: "FullRepositoryId")
             let said = Self.variables(of: job, branch: branch)
             let protection = try ForkProtection(job, on: connection)
             return try await CommitSource(remote: remote, branch: branch, protection: protection).deliver(job, on: host)

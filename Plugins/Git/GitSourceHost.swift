@@ -19,7 +19,7 @@ package struct GitSourceHost: SourceHost {
     ) async throws(FailureDetails) -> [String] {
         let remote = try GitRemote(
             provider: connection.provider, base: connection.url, repository: change.repository,
-            credential: connection.credential, key: "the repository")
+            credential: try await host.credential(for: connection), key: "the repository")
         do {
             let scratch = try Self.folder(on: host)
                 .appending(path: UUID().uuidString.lowercased(), directoryHint: .isDirectory)

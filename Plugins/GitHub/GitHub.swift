@@ -1,9 +1,9 @@
 package import PluginKit
 
-/// GitHub (github.com and Enterprise): its webhook.
+/// GitHub (github.com and Enterprise): its webhook, and what its API adds to it.
 package struct GitHub: Plugin {
     package static let description = PluginDescription(
-        name: "GitHub", summary: "webhooks of pushes, tags and pull requests")
+        name: "GitHub", summary: "webhooks, their registration and recovery, commit statuses, and Apps' credentials")
 
     package init(settings: SettingValue) throws {
         struct NoSettings: Decodable {}
@@ -11,6 +11,13 @@ package struct GitHub: Plugin {
     }
 
     package var contributions: [Contribution] {
-        [.webhook(GitHubWebhook())]
+        [
+            .webhook(GitHubWebhook()),
+            .eventResolver(GitHubEventResolver()),
+            .credentialIssuer(GitHubApp()),
+            .hookRegistrar(GitHubHooks()),
+            .deliveryLog(GitHubDeliveries()),
+            .statusReporter(GitHubStatuses()),
+        ]
     }
 }

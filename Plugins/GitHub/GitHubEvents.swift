@@ -7,10 +7,10 @@ extension PushPayload {
         guard isObject else { throw .unexpectedShape("the payload has another type than expected") }
         let ref = try ref.value
         let repository = try repository.name
-        func delivery(_ change: SourceEvent.Change) -> ParsedDelivery {
+        func delivery(_ change: SourceEvent.Change, unresolved: SourceEvent.OpenFact? = nil) -> ParsedDelivery {
             let event = SourceEvent(
                 repository: repository, change: change, commit: commit, sender: sender?.asSender,
-                changedPaths: changedPaths(of: change))
+                changedPaths: changedPaths(of: change), unresolved: unresolved)
             return ParsedDelivery(events: [event])
         }
         if let branch = name(of: ref, below: "refs/heads/") { return delivery(try branchChange(branch)) }
@@ -19,10 +19,10 @@ extension PushPayload {
         }
         if try isDeletion { return delivery(.tagDeleted(tag: tag)) }
         // Of an annotated tag, `after` is the tag object: only the head commit is sure to be a commit.
-        guard let head = headCommit else {
-            return ParsedDelivery(ignored: "the tag '\(tag.prefix(200))' names no commit: head_commit is null")
+        if let head = headCommit {
+            return delivery(.tagPushed(tag: tag, commit: try commitID(head.id, "head_commit.id")))
         }
-        return delivery(.tagPushed(tag: tag, commit: try commitID(head.id, "head_commit.id")))
+        return delivery(.tagPushed(tag: tag, commit: try commitID(after, "after")), unresolved: .taggedCommit)
     }
 
     private func branchChange(_ branch: String) throws(PayloadError) -> SourceEvent.Change {
@@ -38,12 +38,7 @@ extension PushPayload {
         return commits.changedPaths(upTo: after)
     }
 
-    private var commit: SourceEvent.Commit? {
-        guard let head = headCommit else { return nil }
-        return SourceEvent.Commit(
-            id: head.id, message: head.message, authorName: head.authorName, authorEmail: head.authorEmail,
-            authoredAt: head.timestamp, url: head.url)
-    }
+    private var commit: SourceEvent.Commit? { headCommit?.asCommit }
 
     /// The flag and the zeros say the same; either is enough.
     private var isDeletion: Bool {
@@ -70,4 +65,11 @@ extension PushPayload {
 
 extension GitHubAccount {
     var asSender: SourceEvent.Sender { SourceEvent.Sender(id: id, login: login) }
+}
+
+extension PushPayload.HeadCommit {
+    var asCommit: SourceEvent.Commit {
+        SourceEvent.Commit(
+            id: id, message: message, authorName: authorName, authorEmail: authorEmail, authoredAt: timestamp, url: url)
+    }
 }

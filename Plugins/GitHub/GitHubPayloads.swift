@@ -5,8 +5,6 @@ import PluginKit
 ///
 /// Reading takes the whole text and never stops at a member that is wrong: whether the text is JSON comes first.
 protocol GitHubPayload {
-    init(reading reader: inout JSONReader) throws(JSONFault)
-
     /// What it comes to, or what it lacks.
     func parsed() throws(PayloadError) -> ParsedDelivery
 }
@@ -96,6 +94,10 @@ struct RequiredText {
         text = try reader.string()
     }
 
+    var isAbsent: Bool { !isThere }
+    /// Something stands there that is no text.
+    var isOdd: Bool { isThere && text == nil }
+
     var value: String {
         get throws(PayloadError) {
             guard isThere else { throw .unexpectedShape("'\(place)' is missing") }
@@ -105,14 +107,17 @@ struct RequiredText {
     }
 }
 
-/// A repository that must be there, and of which the full name is needed.
+/// A repository that must be there, and of which the full name is needed, or its two parts.
 struct RequiredRepository {
     let place: String
     private var isThere = false
     private var isObject = false
     private var fullName: RequiredText
+    private var shortName: String?
+    private var owner: String?
 
-    private static let names = JSONNames(["full_name"])
+    private static let names = JSONNames(["full_name", "name", "owner"])
+    private static let ownerNames = JSONNames(["login"])
 
     init(place: String) {
         self.place = place
@@ -123,13 +128,24 @@ struct RequiredRepository {
         isThere = true
         isObject = try reader.openObject()
         guard isObject else { return }
-        while try reader.nextMember(of: Self.names) != nil { try fullName.read(&reader) }
+        while let name = try reader.nextMember(of: Self.names) {
+            switch name {
+            case "full_name": try fullName.read(&reader)
+            case "name": shortName = try reader.string()
+            default:
+                guard try reader.openObject() else { continue }
+                while try reader.nextMember(of: Self.ownerNames) != nil { owner = try reader.string() }
+            }
+        }
     }
 
     var name: String {
         get throws(PayloadError) {
             guard isThere else { throw .unexpectedShape("'\(place)' is missing") }
             guard isObject else { throw .unexpectedShape("'\(place)' has another type than expected") }
+            if fullName.isAbsent, let owner, let shortName, !owner.isEmpty, !shortName.isEmpty {
+                return "\(owner)/\(shortName)"
+            }
             let name = try fullName.value
             guard !name.isEmpty else { throw .unexpectedShape("'\(place).full_name' is empty") }
             return name
@@ -162,17 +178,23 @@ struct GitHubAccount {
     }
 }
 
-/// Any JSON object: for events of which nothing is needed.
+/// Any JSON object: for events of which nothing but the action is needed.
 struct AnyPayload: GitHubPayload {
-    private let isObject: Bool
+    private var isObject = false
+    private var action: String?
+    private let reason: (_ action: String?) -> String
 
-    init(reading reader: inout JSONReader) throws(JSONFault) {
-        isObject = try reader.kind() == .object
-        try reader.skip()
+    private static let names = JSONNames(["action"])
+
+    init(reading reader: inout JSONReader, ignored reason: @escaping (String?) -> String) throws(JSONFault) {
+        self.reason = reason
+        guard try reader.openObject() else { return }
+        isObject = true
+        while try reader.nextMember(of: Self.names) != nil { action = try reader.string() }
     }
 
     func parsed() throws(PayloadError) -> ParsedDelivery {
         guard isObject else { throw .unexpectedShape("the payload has another type than expected") }
-        return ParsedDelivery(ignored: "nothing of it is needed")
+        return ParsedDelivery(ignored: reason(action.map { String($0.prefix(100)) }))
     }
 }

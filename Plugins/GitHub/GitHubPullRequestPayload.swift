@@ -9,8 +9,11 @@ struct PullRequestPayload: GitHubPayload {
     private var pullRequest = PullRequestMembers()
     private var repository = RequiredRepository(place: "repository")
     private var sender: GitHubAccount?
+    /// Of an `edited` one.
+    private var hasNewTarget = false
 
-    private static let names = JSONNames(["action", "number", "pull_request", "repository", "sender"])
+    private static let names = JSONNames(["action", "number", "pull_request", "repository", "sender", "changes"])
+    private static let changeNames = JSONNames(["base"])
 
     init(reading reader: inout JSONReader) throws(JSONFault) {
         guard try reader.openObject() else { return }
@@ -21,17 +24,28 @@ struct PullRequestPayload: GitHubPayload {
             case "number": number = try reader.integer()
             case "pull_request": try pullRequest.read(&reader)
             case "repository": try repository.read(&reader)
-            default: sender = try GitHubAccount(reading: &reader)
+            case "sender": sender = try GitHubAccount(reading: &reader)
+            default: try readChanges(&reader)
             }
+        }
+    }
+
+    private mutating func readChanges(_ reader: inout JSONReader) throws(JSONFault) {
+        guard try reader.openObject() else { return }
+        while try reader.nextMember(of: Self.changeNames) != nil {
+            hasNewTarget = try reader.kind() == .object
+            try reader.skip()
         }
     }
 
     func parsed() throws(PayloadError) -> ParsedDelivery {
         guard isObject else { throw .unexpectedShape("the payload has another type than expected") }
+        if action.isOdd { return ParsedDelivery(ignored: "pull_request: its action is no text") }
         let action = try action.value
         guard let event = Self.event(of: action) else {
+            let what = hasNewTarget ? "\(action.prefix(100)) (another target branch)" : String(action.prefix(100))
             return ParsedDelivery(
-                ignored: "pull_request \(action.prefix(100)): only opened, reopened, synchronize and closed can start")
+                ignored: "pull_request \(what): only opened, reopened, synchronize and closed can start")
         }
         let repository = try repository.name
         guard let number else { throw .unexpectedShape("'number' is missing or no number") }
@@ -40,7 +54,8 @@ struct PullRequestPayload: GitHubPayload {
             sourceBranch: try pullRequest.head.ref.value, sourceRepository: pullRequest.head.repository,
             targetBranch: try pullRequest.base.ref.value, head: try pullRequest.head.commit(),
             base: pullRequest.base.id, merged: event == .closed ? pullRequest.merged : nil,
-            author: pullRequest.author?.asSender)
+            author: pullRequest.author?.asSender, fromFork: pullRequest.head.isOutside(of: pullRequest.base),
+            draft: pullRequest.draft, labels: pullRequest.labels, url: pullRequest.url)
         return ParsedDelivery(events: [
             SourceEvent(repository: repository, change: .pullRequest(change), sender: sender?.asSender)
         ])
@@ -60,11 +75,15 @@ struct PullRequestPayload: GitHubPayload {
 private struct PullRequestMembers {
     private(set) var title: String?
     private(set) var merged: Bool?
+    private(set) var draft: Bool?
+    private(set) var labels: [String]?
+    private(set) var url: String?
     private(set) var author: GitHubAccount?
     private(set) var head = PullRequestEnd(place: "pull_request.head")
     private(set) var base = PullRequestEnd(place: "pull_request.base")
 
-    private static let names = JSONNames(["title", "merged", "user", "head", "base"])
+    private static let names = JSONNames(["title", "merged", "draft", "labels", "html_url", "user", "head", "base"])
+    private static let labelNames = JSONNames(["name"])
 
     mutating func read(_ reader: inout JSONReader) throws(JSONFault) {
         guard try reader.openObject() else { return }
@@ -72,11 +91,26 @@ private struct PullRequestMembers {
             switch name {
             case "title": title = try reader.string()
             case "merged": merged = try reader.bool()
+            case "draft": draft = try reader.bool()
+            case "labels": labels = try Self.labels(&reader)
+            case "html_url": url = try reader.string()
             case "user": author = try GitHubAccount(reading: &reader)
             case "head": try head.read(&reader)
             default: try base.read(&reader)
             }
         }
+    }
+
+    private static func labels(_ reader: inout JSONReader) throws(JSONFault) -> [String]? {
+        guard try reader.openArray() else { return nil }
+        var labels: [String] = []
+        while try reader.nextElement() {
+            guard try reader.openObject() else { continue }
+            while try reader.nextMember(of: labelNames) != nil {
+                if let label = try reader.string() { labels.append(label) }
+            }
+        }
+        return labels
     }
 }
 
@@ -84,6 +118,7 @@ private struct PullRequestMembers {
 private struct PullRequestEnd {
     private(set) var ref: RequiredText
     private(set) var repository: String?
+    private var isGone = false
     private let place: String
     private var sha: String?
 
@@ -102,10 +137,18 @@ private struct PullRequestEnd {
             case "ref": try ref.read(&reader)
             case "sha": sha = try reader.string()
             default:
+                isGone = try reader.kind() == .null
                 guard try reader.openObject() else { continue }
                 while try reader.nextMember(of: Self.repositoryNames) != nil { repository = try reader.string() }
             }
         }
+    }
+
+    /// Whether its repository is another one than the other end's; a fork that is gone is one.
+    func isOutside(of target: PullRequestEnd) -> Bool? {
+        if isGone { return true }
+        guard let own = repository, let others = target.repository else { return nil }
+        return own.lowercased() != others.lowercased()
     }
 
     var id: String? { sha.flatMap(CommitID.init)?.unlessZero?.text }

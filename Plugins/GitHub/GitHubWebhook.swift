@@ -3,7 +3,9 @@ package import PluginKit
 
 /// Reads GitHub's deliveries. The hot path of every push: one pass over the text and nothing else.
 ///
-/// A push gives one event, and so does a pull request that was opened, got new commits or was closed. Every other event is read far enough to know that it is JSON, and ignored with a reason.
+/// A push gives one event, and so does a pull request that was opened, got new commits or was closed, a release, and a
+/// workflow, check or suite of checks that has ended. Every other event is read far enough to know that it is JSON, and
+/// ignored with a reason.
 package struct GitHubWebhook: WebhookProvider {
     package init() {}
 
@@ -14,22 +16,29 @@ package struct GitHubWebhook: WebhookProvider {
 
     package func parse(_ verified: VerifiedDelivery) throws(PayloadError) -> ParsedDelivery {
         let json = try Self.json(of: verified.delivery)
-        switch verified.event {
-        case "push":
-            return try read(PushPayload.self, from: json)
-        case "pull_request":
-            return try read(PullRequestPayload.self, from: json)
-        case "":
-            throw .unexpectedShape("the \(eventHeaders[0]) header, which names the event, is missing")
-        case "ping":
-            _ = try read(AnyPayload.self, from: json)
-            return ParsedDelivery(ignored: "ping")
-        case "create", "delete":
-            _ = try read(AnyPayload.self, from: json)
-            return ParsedDelivery(ignored: "\(verified.event): the push event says it with its commit")
-        case let event:
-            _ = try read(AnyPayload.self, from: json)
-            return ParsedDelivery(ignored: "the event '\(event.prefix(100))' starts nothing")
+        let event = verified.event
+        if let kind = BuildPayload.Kind(rawValue: event) {
+            return try Self.read(json) { reader throws(JSONFault) in try BuildPayload(kind, reading: &reader) }
+        }
+        switch event {
+        case "push": return try Self.read(json, PushPayload.init(reading:))
+        case "pull_request": return try Self.read(json, PullRequestPayload.init(reading:))
+        case "release": return try Self.read(json, ReleasePayload.init(reading:))
+        case "": throw .unexpectedShape("the \(eventHeaders[0]) header, which names the event, is missing")
+        default:
+            return try Self.read(json) { reader throws(JSONFault) in
+                try AnyPayload(reading: &reader) { action in Self.reason(toIgnore: event, action: action) }
+            }
+        }
+    }
+
+    private static func reason(toIgnore event: String, action: String?) -> String {
+        switch event {
+        case "ping": "ping"
+        case "create", "delete": "\(event): the push event says it with its commit"
+        case "installation", "installation_repositories":
+            "\(event)\(action.map { " \($0)" } ?? ""): what the App may read is asked of GitHub when it is needed"
+        default: "the event '\(event.prefix(100))' starts nothing"
         }
     }
 
@@ -44,13 +53,13 @@ package struct GitHubWebhook: WebhookProvider {
     }
 
     /// Reads the text to its end first: what is no JSON is that, whatever its members are.
-    private func read<Payload: GitHubPayload>(
-        _ type: Payload.Type, from json: Data
+    private static func read<Payload: GitHubPayload>(
+        _ json: Data, _ read: (inout JSONReader) throws(JSONFault) -> Payload
     ) throws(PayloadError) -> ParsedDelivery {
         let payload: Payload
         do throws(JSONFault) {
             var reader = try JSONReader(json)
-            payload = try Payload(reading: &reader)
+            payload = try read(&reader)
             try reader.finish()
         } catch {
             throw .notJSON("its text breaks JSON's rules")

@@ -166,8 +166,11 @@ public struct HostAPI: Sendable {
 }
 
 extension HostAPI.Answer {
-    /// Whether a 403 is a rate limit in disguise (GitHub's secondary limits).
-    var isHeldBack: Bool { header("Retry-After") != nil || header("X-RateLimit-Remaining") == "0" }
+    /// Whether a 403 is a rate limit in disguise: GitHub's secondary limits come with either header, or with words only.
+    var isHeldBack: Bool {
+        header("Retry-After") != nil || header("X-RateLimit-Remaining") == "0"
+            || String(decoding: body.prefix(1000), as: UTF8.self).lowercased().contains("rate limit")
+    }
 
     public var isSuccess: Bool { 200..<300 ~= status }
 
