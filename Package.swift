@@ -77,6 +77,7 @@ let package = Package(
                 "PipelineModel", "PipelineEngine", "PipelineStore", "PluginKit", "WebhookIntake", "ActionRunner",
                 "ArtifactArchive", "AWSSigning", "AWSWire", "CodePipelineAPI", "CurlTransport",
                 "GitPlugin", "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin", "StageRulesPlugin",
+                "BitbucketPlugin",
                 crypto, lifecycle, logging, yams, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -110,6 +111,7 @@ let package = Package(
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
         plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
         plugin("StageRules", ["PluginKit", "PipelineModel"]),
+        plugin("Bitbucket", ["PluginKit", "PipelineModel", crypto]),
 
         tests("PipelineModelTests", ["PipelineModel"]),
         tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel", "PipelineSimulator"]),
@@ -138,6 +140,9 @@ let package = Package(
             ]),
         tests("GitPluginTests", ["GitPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests("GitHubPluginTests", ["GitHubPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
+        tests(
+            "BitbucketPluginTests",
+            ["BitbucketPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", crypto, logging]),
         tests(
             "StorePluginTests",
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
