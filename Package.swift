@@ -78,6 +78,7 @@ let package = Package(
                 "PipelineModel", "PipelineEngine", "PipelineStore", "PluginKit", "WebhookIntake", "ActionRunner",
                 "ArtifactArchive", "AWSSigning", "AWSWire", "CodePipelineAPI", "CurlTransport",
                 "GitPlugin", "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin", "StageRulesPlugin",
+                "BitbucketPlugin",
                 crypto, lifecycle, logging, yams, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -111,6 +112,7 @@ let package = Package(
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
         plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
         plugin("StageRules", ["PluginKit", "PipelineModel"]),
+        plugin("Bitbucket", ["PluginKit", "PipelineModel", crypto]),
 
         tests("PipelineModelTests", ["PipelineModel"]),
         tests("PipelineEngineTests", ["PipelineEngine", "PipelineModel", "PipelineSimulator"]),
@@ -144,6 +146,9 @@ let package = Package(
                 "GitHubPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", crypto,
                 cryptoExtras, logging,
             ]),
+        tests(
+            "BitbucketPluginTests",
+            ["BitbucketPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", crypto, logging]),
         tests(
             "StorePluginTests",
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),

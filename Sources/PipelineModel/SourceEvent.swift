@@ -127,12 +127,14 @@ public struct SourceEvent: Codable, Sendable, Equatable {
         public var labels: [String]?
         /// The page that shows it to people.
         public var url: String?
+        /// When it was changed last, as the host wrote it: of an open event whose host must be asked what has changed.
+        public var updatedAt: String?
 
         public init(
             event: PullRequestEvent, number: Int, title: String? = nil, sourceBranch: String,
             sourceRepository: String? = nil, targetBranch: String, head: String, base: String? = nil,
             merged: Bool? = nil, author: Sender? = nil, fromFork: Bool? = nil, draft: Bool? = nil,
-            labels: [String]? = nil, url: String? = nil
+            labels: [String]? = nil, url: String? = nil, updatedAt: String? = nil
         ) {
             self.event = event
             self.number = number
@@ -148,6 +150,7 @@ public struct SourceEvent: Codable, Sendable, Equatable {
             self.draft = draft
             self.labels = labels
             self.url = url
+            self.updatedAt = updatedAt
         }
     }
 

@@ -7,12 +7,12 @@ import Testing
         let settings = try ServerFolder().settings()
         #expect(
             try await ModulesReport.all(settings).map(\.name) == [
-                "CodeBuild", "Git", "GitHub", "Local", "S3", "StageRules",
+                "Bitbucket", "CodeBuild", "Git", "GitHub", "Local", "S3", "StageRules",
             ])
         let module = try await ModulesReport.one("git", settings)
         #expect(module.name == "Git" && module.settings.map(\.key) == ["v1_connection"])
         let error = await #expect(throws: CommandError.self) { try await ModulesReport.one("Forge", settings) }
         #expect(
-            error?.message.hasPrefix("there is no module 'Forge'; there are: CodeBuild, Git, ") == true)
+            error?.message.hasPrefix("there is no module 'Forge'; there are: Bitbucket, CodeBuild, ") == true)
     }
 }

@@ -1,3 +1,4 @@
+import BitbucketPlugin
 import CodeBuildPlugin
 import GitHubPlugin
 import GitPlugin
@@ -11,7 +12,7 @@ package import WebhookIntake
 /// The bundled modules: the one list, and the only place that imports plugins.
 package enum PluginCatalog {
     package static let all: [any Plugin.Type] = [
-        CodeBuild.self, Git.self, GitHub.self, Local.self, S3.self, StageRules.self,
+        Bitbucket.self, CodeBuild.self, Git.self, GitHub.self, Local.self, S3.self, StageRules.self,
     ]
 }
 
