@@ -17,6 +17,8 @@ package struct Workshop: Service {
     /// By the provider of the connections that they speak for.
     let sourceHosts: [String: any SourceHost]
     let notifiers: [any Notifier]
+    /// Where actions of custom types without a provider are offered to job workers.
+    let jobs: (any JobBoard & Registry)?
     let host: any PluginHost
     let vault: any SecretVault
     let logs: ActionLogs
@@ -33,10 +35,12 @@ package struct Workshop: Service {
 
     /// - Parameters:
     ///   - providers: the first of a type counts; so with `rules` and `sourceHosts`.
+    ///   - jobs: without it, an action of a custom type that no provider has fails.
     ///   - observer: told of each run of an action's or a rule's job.
     package init(
         ledger: any Ledger, providers: [any ActionProvider], rules: [any RuleProvider] = [],
-        sourceHosts: [any SourceHost] = [], notifiers: [any Notifier] = [], host: any PluginHost,
+        sourceHosts: [any SourceHost] = [], notifiers: [any Notifier] = [],
+        jobs: (any JobBoard & Registry)? = nil, host: any PluginHost,
         vault: any SecretVault, logs: ActionLogs, settings: RunnerSettings, logger: Logger,
         observer: @escaping @Sendable (JobObservation) -> Void = { _ in }
     ) {
@@ -45,6 +49,7 @@ package struct Workshop: Service {
         self.rules = Dictionary(rules.map { ($0.type.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.sourceHosts = Dictionary(sourceHosts.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
         self.notifiers = notifiers
+        self.jobs = jobs
         self.host = host
         self.vault = vault
         self.logs = logs
