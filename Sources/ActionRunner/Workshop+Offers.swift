@@ -10,7 +10,8 @@ extension Workshop {
         let pipeline = claimed.effect.pipeline
         do {
             guard let jobs, try await isKnown(work.action.type) else {
-                return await report(claimed.id, .actionFailed(ActionReference(work.action), unknown(work)), on: pipeline)
+                return await report(
+                    claimed.id, .actionFailed(ActionReference(work.action), unknown(work)), on: pipeline)
             }
             if let job = try await jobs.offer(claimed) { note(job, work, of: pipeline) }
         } catch {
