@@ -6,13 +6,7 @@ extension Registry {
     ///
     /// - Throws: ``LedgerError``.
     package func customActionTypes() async throws -> [CustomActionType] {
-        try await registered(.actionType).map { entry in
-            do {
-                return try JSONDecoder().decode(CustomActionType.self, from: entry.record)
-            } catch {
-                throw LedgerError.unreadable("the action type \(entry.name): \(error)")
-            }
-        }
+        try await registered(.actionType).map(CustomActionType.init)
     }
 
     package func put(_ type: CustomActionType) async throws {
@@ -20,5 +14,16 @@ extension Registry {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let entry = RegistryEntry(kind: .actionType, name: type.id.description, record: try encoder.encode(type))
         try await change(registry: [.put(entry)])
+    }
+}
+
+extension CustomActionType {
+    /// - Throws: ``LedgerError/unreadable(_:)``.
+    package init(_ entry: RegistryEntry) throws {
+        do {
+            self = try JSONDecoder().decode(CustomActionType.self, from: entry.record)
+        } catch {
+            throw LedgerError.unreadable("the action type \(entry.name): \(error)")
+        }
     }
 }

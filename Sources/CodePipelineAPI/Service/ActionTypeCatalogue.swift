@@ -1,4 +1,4 @@
-import PipelineEngine
+package import PipelineEngine
 package import PipelineModel
 package import PluginKit
 
@@ -18,7 +18,7 @@ package struct ActionTypeCatalogue: Sendable {
     package var all: [ActionTypeDescription] { types.values.sorted { $0.id.description < $1.id.description } }
 
     /// A module that provides a type knows its keys: its own description counts.
-    func adding(_ custom: [CustomActionType]) -> ActionTypeCatalogue {
+    package func adding(_ custom: [CustomActionType]) -> ActionTypeCatalogue {
         var catalogue = self
         for type in custom where !type.isDeleted {
             catalogue.custom[type.id] = type

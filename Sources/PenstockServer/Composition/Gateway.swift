@@ -51,7 +51,8 @@ package struct Gateway: Sendable {
                     (actions + modules.actions).map { ($0.type.id, $0.type.timeout) },
                     uniquingKeysWith: { first, _ in first }),
                 ruleTimeouts: Dictionary(
-                    rules.map { ($0.type.id, $0.type.timeout) }, uniquingKeysWith: { first, _ in first })),
+                    rules.map { ($0.type.id, $0.type.timeout) }, uniquingKeysWith: { first, _ in first }),
+                acknowledgementTimeout: settings.acknowledgementTimeout),
             clock: { Date().timeIntervalSince1970 }, logger: logger,
             commitObserver: { _, seconds in metrics.observe("penstock_ledger_commit_seconds", seconds: seconds) })
         let http = CurlClient(logger: logger)
@@ -82,7 +83,7 @@ package struct Gateway: Sendable {
         let logs = ActionLogs(folder: folder.appending(path: "logs"), observer: lines)
         let workshop = Workshop(
             ledger: ledger, providers: providers, rules: modules.rules, sourceHosts: modules.sourceHosts,
-            notifiers: modules.notifiers, host: host, vault: vault, logs: logs,
+            notifiers: modules.notifiers, jobs: ledger, host: host, vault: vault, logs: logs,
             settings: RunnerSettings(
                 region: settings.region, account: settings.account, concurrentJobs: settings.concurrentJobs,
                 workFolder: folder.appending(path: "work")),
@@ -106,8 +107,9 @@ package struct Gateway: Sendable {
                 foreignBuckets: Set(settings.stores.map(\.bucket)), logger: logger),
             logs: logs,
             api: CodePipelineService(
-                ledger: ledger, actionTypes: ActionTypeCatalogue(providers.map(\.type)),
-                ruleTypes: modules.rules.map(\.type), vault: vault, settings: apiSettings(settings)),
+                ledger: ledger, registry: ledger, jobs: ledger,
+                actionTypes: ActionTypeCatalogue(providers.map(\.type)), ruleTypes: modules.rules.map(\.type),
+                vault: vault, workers: WorkerKeys(settings.stores, logger: logger), settings: apiSettings(settings)),
             keys: keys, metrics: metrics, logger: logger, http: http, sqlite: ledger)
     }
 
