@@ -51,6 +51,29 @@ struct ArtifactTransfer {
         return stored
     }
 
+    /// What somebody else has stored there: its size and digest, read back.
+    ///
+    /// - Throws: ``FailureDetails`` that names the artifact, also when nothing is there.
+    func inspect(_ place: StoredArtifact) async throws -> StoredArtifact {
+        let file = try workspace.outputArchive(place.name)
+        _ = try await explaining("reading output artifact '\(place.name)' back") {
+            do {
+                return try await stores.store(for: place.bucket).get(place.key, version: nil, into: file)
+            } catch ObjectStoreError.noSuchKey {
+                throw FailureDetails(
+                    .jobFailed,
+                    "The job worker reported success, but its output artifact '\(place.name)' is not at "
+                        + "s3://\(place.bucket)/\(place.key): a worker must upload each output to the location that its "
+                        + "job names before it calls PutJobSuccessResult.")
+            }
+        }
+        let digest = try await offload { _ in try FileDigest(of: file) }
+        var stored = place
+        stored.sha256 = digest.sha256
+        stored.size = digest.size
+        return stored
+    }
+
     private struct Packed: Sendable {
         let file: URL
         let sha256: String

@@ -12,6 +12,9 @@ extension Workshop {
         case .cancelAction, .cancelRule:
             running.cancel(effect.subject.id)
             await report(claimed.id, nil, on: effect.pipeline)
+        case .runAction(let work) where providers[work.action.type] == nil && work.action.type.owner == .custom:
+            await offer(work, claimed: claimed)
+            running.forget(effect.subject.id)
         case .runAction(let work):
             await slots.take()
             await run(work, claimed: claimed)
@@ -20,6 +23,11 @@ extension Workshop {
         case .runRule(let work):
             await slots.take()
             await judge(work, claimed: claimed)
+            slots.giveBack()
+            running.forget(effect.subject.id)
+        case .collectOutputs(let work):
+            await slots.take()
+            await collect(work, claimed: claimed)
             slots.giveBack()
             running.forget(effect.subject.id)
         case .askChangedPaths(let question):
@@ -74,7 +82,7 @@ extension Effect.Kind {
     /// Work that takes one of the places for jobs and can be ended.
     var isJob: Bool {
         switch self {
-        case .runAction, .runRule: true
+        case .runAction, .runRule, .collectOutputs: true
         case .cancelAction, .cancelRule, .askChangedPaths, .reportStatus, .notify, .timer: false
         }
     }
@@ -83,7 +91,7 @@ extension Effect.Kind {
     var isErrand: Bool {
         switch self {
         case .askChangedPaths, .reportStatus, .notify: true
-        case .runAction, .runRule, .cancelAction, .cancelRule, .timer: false
+        case .runAction, .runRule, .collectOutputs, .cancelAction, .cancelRule, .timer: false
         }
     }
 }

@@ -29,7 +29,7 @@ extension Workshop {
     }
 
     /// Runs a job with its log until it ends or is cancelled, and reports it or hands it back.
-    private func run(
+    func run(
         _ claimed: ClaimedEffect, for provider: String, _ subject: LogSubject,
         _ job: @escaping @Sendable (Workbench) async -> PipelineCommand?
     ) async {

@@ -20,6 +20,8 @@ package struct Workshop: Service {
     /// By the provider of the connections that they speak for.
     let statusReporters: [String: any CommitStatusReporter]
     let statusLanes = StatusLanes()
+    /// Where actions of custom types without a provider are offered to job workers.
+    let jobs: (any JobBoard & Registry)?
     let host: any PluginHost
     let vault: any SecretVault
     let logs: ActionLogs
@@ -36,12 +38,13 @@ package struct Workshop: Service {
 
     /// - Parameters:
     ///   - providers: the first of a type counts; so with `rules` and `sourceHosts`.
+    ///   - jobs: without it, an action of a custom type that no provider has fails.
     ///   - observer: told of each run of an action's or a rule's job.
     package init(
         ledger: any Ledger, providers: [any ActionProvider], rules: [any RuleProvider] = [],
         sourceHosts: [any SourceHost] = [], notifiers: [any Notifier] = [],
-        statusReporters: [any CommitStatusReporter] = [], host: any PluginHost, vault: any SecretVault,
-        logs: ActionLogs, settings: RunnerSettings, logger: Logger,
+        statusReporters: [any CommitStatusReporter] = [], jobs: (any JobBoard & Registry)? = nil,
+        host: any PluginHost, vault: any SecretVault, logs: ActionLogs, settings: RunnerSettings, logger: Logger,
         observer: @escaping @Sendable (JobObservation) -> Void = { _ in }
     ) {
         self.ledger = ledger
@@ -51,6 +54,7 @@ package struct Workshop: Service {
         self.notifiers = notifiers
         self.statusReporters = Dictionary(
             statusReporters.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
+        self.jobs = jobs
         self.host = host
         self.vault = vault
         self.logs = logs

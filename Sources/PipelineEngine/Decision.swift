@@ -57,11 +57,13 @@ package struct EngineSettings: Sendable {
     package var approvalTimeout: Int
     /// Seconds until a rule without `timeoutInMinutes` times out, by type; other types get an hour.
     package var ruleTimeouts: [RuleTypeID: Int]
+    /// Seconds that a worker has to acknowledge a job that it was given.
+    package var acknowledgementTimeout: Double
 
     package init(
         region: String = "us-east-1", account: String = "000000000000", actionTimeouts: [ActionTypeID: Int] = [:],
         approvalTimeout: Int = 7 * 86_400, ruleTimeouts: [RuleTypeID: Int] = [:],
-        replyTimeouts: [ActionTypeID: Int] = [:], commitStatuses: Bool = false
+        replyTimeouts: [ActionTypeID: Int] = [:], acknowledgementTimeout: Double = 300, commitStatuses: Bool = false
     ) {
         self.region = region
         self.account = account
@@ -70,6 +72,7 @@ package struct EngineSettings: Sendable {
         self.ruleTimeouts = ruleTimeouts
         self.replyTimeouts = replyTimeouts
         self.commitStatuses = commitStatuses
+        self.acknowledgementTimeout = acknowledgementTimeout
     }
 }
 

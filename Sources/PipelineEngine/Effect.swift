@@ -7,6 +7,8 @@ package struct Effect: Codable, Sendable, Equatable {
         /// End the attempt's work if it runs: it was abandoned or timed out. Its outcome is no longer wanted.
         case cancelAction
         case runRule(RuleWork)
+        /// Look at the outputs that a job worker says it has stored, and report the action.
+        case collectOutputs(ReportedWork)
         /// End the rule's work if it runs.
         case cancelRule
         /// Ask the host which paths a change touched, and report ``PipelineCommand/changedPaths(_:_:)``.

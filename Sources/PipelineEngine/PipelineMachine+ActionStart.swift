@@ -74,11 +74,15 @@ extension PipelineMachine {
         return outputs
     }
 
+    /// Seconds that job workers have for an action, all its jobs together (spec: job-workers §2).
+    private static let customActionTimeout = 86_400
+
     private func timeout(of action: ActionDeclaration) -> Int {
         if action.actionTypeId == .manualApproval {
             return action.timeoutInMinutes.map { $0 * 60 } ?? context.settings.approvalTimeout
         }
-        return context.settings.actionTimeouts[action.actionTypeId] ?? 3600
+        let usual = action.actionTypeId.owner == .custom ? Self.customActionTimeout : 3600
+        return context.settings.actionTimeouts[action.actionTypeId] ?? usual
     }
 
     /// A person does an approval's work, so it has a timer only.

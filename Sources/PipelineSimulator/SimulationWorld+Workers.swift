@@ -76,6 +76,7 @@ extension SimulationWorld {
         switch effect.kind {
         case .runAction(let work): report(on: work.action, as: act)
         case .runRule(let work): report(on: work.rule, as: act)
+        case .collectOutputs(let work): report(on: work.action, as: act)
         case .askChangedPaths(let question):
             .changedPaths(question, answer(as: act))
         case .timer(let command): command

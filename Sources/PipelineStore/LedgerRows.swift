@@ -5,7 +5,7 @@ import PipelineModel
 ///
 /// SQLite and memory implement it; both run the same session, so no rule exists twice. Nothing here decides: a method
 /// does what its name says, or throws and leaves the undoing to whoever opened the transaction.
-protocol LedgerRows: RetentionRows {
+protocol LedgerRows: RetentionRows, JobRows {
     func state(of pipeline: PipelineName) throws -> PipelineState?
     func execution(_ id: ExecutionID) throws -> PipelineExecution?
     /// Writes states, versions and records over what is there. May be called twice with the same changes.
@@ -41,7 +41,7 @@ extension Effect.Kind {
     var isOrderToEnd: Bool {
         switch self {
         case .cancelAction, .cancelRule: true
-        case .runAction, .runRule, .askChangedPaths, .reportStatus, .notify, .timer: false
+        case .runAction, .runRule, .collectOutputs, .askChangedPaths, .reportStatus, .notify, .timer: false
         }
     }
 }

@@ -94,7 +94,7 @@ struct LedgerSession<Rows: LedgerRows> {
         } else if before != nil {
             try remove(pipeline)
         }
-        for change in decision.effects { try write(change, at: now) }
+        for change in decision.effects { try write(change, of: decision, at: now) }
     }
 
     private mutating func keep(
@@ -127,10 +127,12 @@ struct LedgerSession<Rows: LedgerRows> {
 
     // MARK: Effects
 
-    private mutating func write(_ change: EffectChange, at now: Double) throws {
+    private mutating func write(_ change: EffectChange, of decision: Decision, at now: Double) throws {
         switch change {
         case .schedule(let effect): try schedule(effect, at: now)
-        case .cancel(let subject): try rows.removeWork(of: subject)
+        case .cancel(let subject):
+            try rows.removeWork(of: subject)
+            try rows.endJobs(of: subject, as: decision.jobEnd(of: subject))
         }
     }
 

@@ -81,7 +81,7 @@ import Testing
             case .timer: timers[effect.subject.id, default: 0] += 1
             case .runAction: runs[effect.subject.id, default: 0] += 1
             case .cancelAction: #expect(!running.contains { SubjectID($0.id) == effect.subject.id })
-            case .runRule: runs[effect.subject.id, default: 0] += 1
+            case .runRule, .collectOutputs: runs[effect.subject.id, default: 0] += 1
             case .cancelRule: #expect(!rules.contains(effect.subject.id))
             case .askChangedPaths, .reportStatus, .notify: break
             }

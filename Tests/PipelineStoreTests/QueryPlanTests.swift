@@ -39,6 +39,8 @@ import Testing
             _ = try rows.history(of: "app", above: 0, limit: 9)
             _ = try rows.number(of: "app", behindNewest: 3)
             _ = try rows.deployed(of: "app")
+            _ = try rows.job("j")
+            _ = try rows.waitingJobs(JobQuery(type: PipelineDeclaration.workerType), at: 0, limit: 9)
             return seen.withLock { $0 }
         }
         #expect(statements.count > 20)
@@ -55,7 +57,7 @@ import Testing
     private static func isFine(_ step: String, in sql: String) -> Bool {
         if step.contains("TEMP B-TREE") { return false }
         guard step.hasPrefix("SCAN") else { return true }
-        return ["tallies", "pipelines", "effects", "CONSTANT"].contains { step.contains($0) }
+        return ["tallies", "pipelines", "effects", "CONSTANT", "json_each"].contains { step.contains($0) }
     }
 
     @Test func `the attempts of an execution are found by it, not by its pipeline`() async throws {

@@ -112,6 +112,7 @@ extension ClaimedEffect {
             }
             return .actionSucceeded(reference, ActionResult(outputs: outputs))
         case .runRule(let work): return .ruleSucceeded(RuleReference(work.rule), RuleResult())
+        case .collectOutputs(let work): return .actionSucceeded(reference, work.result)
         case .timer(let command): return command
         case .askChangedPaths(let question): return .changedPaths(question, .inspected(match: "a.txt", count: 3))
         case .cancelAction, .cancelRule, .reportStatus, .notify: return nil
@@ -121,7 +122,7 @@ extension ClaimedEffect {
     var failure: PipelineCommand? {
         let details = FailureDetails(.jobFailed, "it broke")
         return switch effect.kind {
-        case .runAction: .actionFailed(reference, details)
+        case .runAction, .collectOutputs: .actionFailed(reference, details)
         case .runRule(let work): .ruleFailed(RuleReference(work.rule), details)
         case .askChangedPaths(let question): .changedPaths(question, .impossible(reason: "the commit is gone"))
         case .cancelAction, .cancelRule, .reportStatus, .notify, .timer: nil

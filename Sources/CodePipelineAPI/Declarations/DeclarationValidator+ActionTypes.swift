@@ -47,7 +47,7 @@ extension DeclarationValidator {
             DeclarationFault.action(
                 "\(place.path).configuration.\(key)", "\(start) contains unknown configuration '\(key)'")
         }
-        return missing + unknown + timeoutFaults(of: place) + commandFaults(of: place)
+        return missing + unknown + valueFaults(of: place) + timeoutFaults(of: place) + commandFaults(of: place)
             + approvalFaults(of: place)
     }
 

@@ -9,12 +9,14 @@ package struct CodePipelineOperations: Sendable {
     }
 
     private static let all: [any APIOperation.Type] = [
-        CreatePipeline.self, DeletePipeline.self, DisableStageTransition.self, EnableStageTransition.self,
-        GetPipeline.self, GetPipelineExecution.self, GetPipelineState.self, ListActionExecutions.self,
-        ListActionTypes.self, ListPipelineExecutions.self, ListPipelines.self, ListRuleExecutions.self,
-        ListRuleTypes.self, ListTagsForResource.self, OverrideStageCondition.self, PutActionRevision.self,
-        PutApprovalResult.self, RetryStageExecution.self, RollbackStage.self, StartPipelineExecution.self,
-        StopPipelineExecution.self, TagResource.self, UntagResource.self, UpdatePipeline.self,
+        AcknowledgeJob.self, CreateCustomActionType.self, CreatePipeline.self, DeleteCustomActionType.self,
+        DeletePipeline.self, DisableStageTransition.self, EnableStageTransition.self, GetActionType.self,
+        GetJobDetails.self, GetPipeline.self, GetPipelineExecution.self, GetPipelineState.self,
+        ListActionExecutions.self, ListActionTypes.self, ListPipelineExecutions.self, ListPipelines.self,
+        ListRuleExecutions.self, ListRuleTypes.self, ListTagsForResource.self, OverrideStageCondition.self,
+        PollForJobs.self, PutActionRevision.self, PutApprovalResult.self, PutJobFailureResult.self,
+        PutJobSuccessResult.self, RetryStageExecution.self, RollbackStage.self, StartPipelineExecution.self,
+        StopPipelineExecution.self, TagResource.self, UntagResource.self, UpdateActionType.self, UpdatePipeline.self,
     ]
 
     /// AWS's names of what can be called here, sorted.

@@ -23,10 +23,11 @@ struct CreatePipeline: APIOperation {
     let service: CodePipelineService
 
     func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> Output {
-        try service.validator(region: context.region).check(input.pipeline)
+        let actionTypes = try await service.actionTypeCatalogue()
+        try service.validator(actionTypes, region: context.region).check(input.pipeline)
         let arn = context.arn(ofPipeline: input.pipeline.name.rawValue)
         let tags = try RequestedTag.values(of: input.tags ?? [], on: arn)
-        let declaration = try await sealed(input.pipeline, in: context)
+        let declaration = try await sealed(input.pipeline, actionTypes, in: context)
         let trigger = ExecutionTrigger(type: .createPipeline, detail: String(context.principalARN.prefix(1024)))
         let subject = RefusalSubject(account: context.account, pipeline: declaration.name, resource: arn)
         let outcome = try await service.submit(.create(declaration, trigger: trigger, tags: tags), about: subject)
@@ -36,7 +37,7 @@ struct CreatePipeline: APIOperation {
 
     /// The name and the quota are looked at before secrets are; the engine decides on the name for good.
     private func sealed(
-        _ pipeline: DeclaredPipeline, in context: CallContext
+        _ pipeline: DeclaredPipeline, _ actionTypes: ActionTypeCatalogue, in context: CallContext
     ) async throws(APIError) -> PipelineDeclaration {
         let name = pipeline.name
         if try await service.read({ try await $0.state(of: name) }) != nil {
@@ -48,6 +49,6 @@ struct CreatePipeline: APIOperation {
                 "Account '\(context.account)' has \(service.settings.pipelines) pipelines already, the most that its "
                     + "quota allows")
         }
-        return try SecretSealing(service: service, previous: nil).seal(pipeline.declaration)
+        return try SecretSealing(service: service, actionTypes: actionTypes, previous: nil).seal(pipeline.declaration)
     }
 }

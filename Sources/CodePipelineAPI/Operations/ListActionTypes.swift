@@ -1,3 +1,4 @@
+import PipelineEngine
 import PipelineModel
 import PluginKit
 
@@ -12,6 +13,7 @@ struct ListActionTypes: APIOperation {
     struct Output: Encodable, Sendable {
         struct ActionType: Encodable, Sendable {
             var id: ActionTypeID
+            var settings: CustomActionType.Settings?
             var actionConfigurationProperties: [PropertyView]
             var inputArtifactDetails: ArtifactCountView
             var outputArtifactDetails: ArtifactCountView
@@ -35,7 +37,8 @@ struct ListActionTypes: APIOperation {
     func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> Output {
         let scope = "\(input.actionOwnerFilter?.rawValue ?? "") \(input.regionFilter ?? "")"
         let after = try PageToken.read(input.nextToken, operation: Self.name, scope: scope)?.after
-        let types = service.actionTypes.all.filter { type in
+        let catalogue = try await service.actionTypeCatalogue()
+        let types = catalogue.all.filter { type in
             (input.actionOwnerFilter.map { $0 == type.id.owner } ?? true)
                 && Self.isAvailable(type.id, in: input.regionFilter ?? context.region, home: context.region)
                 && after.map { type.id.description > $0 } ?? true
@@ -43,7 +46,9 @@ struct ListActionTypes: APIOperation {
         let page = types.prefix(service.settings.actionTypesPerPage)
         let next = types.count > page.count ? page.last?.id.description : nil
         return Output(
-            actionTypes: page.map(Output.ActionType.init),
+            actionTypes: page.map { type in
+                catalogue.declared(type.id).map(Output.ActionType.init) ?? Output.ActionType(type)
+            },
             nextToken: next.map { PageToken(operation: Self.name, scope: scope, after: $0).text })
     }
 
@@ -54,9 +59,17 @@ struct ListActionTypes: APIOperation {
 }
 
 extension ListActionTypes.Output.ActionType {
+    init(_ type: CustomActionType) {
+        self.init(
+            id: type.id, settings: type.settings,
+            actionConfigurationProperties: type.configurationProperties.map(PropertyView.init),
+            inputArtifactDetails: ArtifactCountView(type.inputArtifactDetails),
+            outputArtifactDetails: ArtifactCountView(type.outputArtifactDetails))
+    }
+
     init(_ type: ActionTypeDescription) {
         self.init(
-            id: type.id, actionConfigurationProperties: PropertyView.list(type.configuration),
+            id: type.id, settings: nil, actionConfigurationProperties: PropertyView.list(type.configuration),
             inputArtifactDetails: ArtifactCountView(type.inputArtifacts),
             outputArtifactDetails: ArtifactCountView(type.outputArtifacts))
     }

@@ -21,9 +21,10 @@ struct UpdatePipeline: APIOperation {
     let service: CodePipelineService
 
     func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> Output {
-        try service.validator(region: context.region).check(input.pipeline)
+        let actionTypes = try await service.actionTypeCatalogue()
+        try service.validator(actionTypes, region: context.region).check(input.pipeline)
         let state = try await service.state(of: input.pipeline.name, in: context)
-        let sealing = SecretSealing(service: service, previous: state.declaration)
+        let sealing = SecretSealing(service: service, actionTypes: actionTypes, previous: state.declaration)
         let declaration = try sealing.seal(input.pipeline.declaration)
         let subject = RefusalSubject(account: context.account, pipeline: declaration.name)
         let outcome = try await service.submit(.update(declaration), about: subject)

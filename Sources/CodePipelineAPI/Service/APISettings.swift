@@ -12,6 +12,7 @@ package struct APISettings: Sendable {
     package var configurationValueLimit = 1000
     package var pipelines = 1000
     package var stages = 2...50
+    package var customActionTypes = 50
     package var actionsPerPipeline = 1000
     package var actionsPerRunOrder = 100
     package var runOrdersPerStage = 100

@@ -1,3 +1,5 @@
+import PipelineModel
+
 /// Who calls, where and when: what every operation is told besides its input.
 package struct CallContext: Sendable {
     /// As in trigger details and approvals.
@@ -14,6 +16,11 @@ package struct CallContext: Sendable {
         self.region = region
         self.now = now
         self.requestID = requestID
+    }
+
+    /// `arn:aws:codepipeline:REGION:ACCOUNT:actiontype:Custom/CATEGORY/PROVIDER/VERSION` (spec: job-workers §1).
+    func arn(ofActionType id: ActionTypeID) -> String {
+        "arn:aws:codepipeline:\(region):\(account):actiontype:\(id)"
     }
 
     /// `arn:aws:codepipeline:REGION:ACCOUNT:NAME` (spec: events-security-monitoring §5).

@@ -5,16 +5,25 @@ package import PluginKit
 /// What the operations work with: the ledger, the vault, the known types and the settings.
 package struct CodePipelineService: Sendable {
     package let ledger: any Ledger
+    package let registry: any Registry
+    package let jobs: any JobBoard
+    /// How workers get at artifacts.
+    package let workers: any WorkerAccess
+    /// What is declared of built-in actions: those of users are in the registry, see ``actionTypeCatalogue()``.
     package let actionTypes: ActionTypeCatalogue
     package let ruleTypes: RuleTypeCatalogue
     package let vault: any SecretVault
     package let settings: APISettings
 
     package init(
-        ledger: any Ledger, actionTypes: ActionTypeCatalogue, ruleTypes: [RuleTypeDescription] = [],
-        vault: any SecretVault, settings: APISettings = APISettings()
+        ledger: any Ledger, registry: any Registry, jobs: any JobBoard, actionTypes: ActionTypeCatalogue,
+        ruleTypes: [RuleTypeDescription] = [], vault: any SecretVault, workers: any WorkerAccess,
+        settings: APISettings = APISettings()
     ) {
         self.ledger = ledger
+        self.registry = registry
+        self.jobs = jobs
+        self.workers = workers
         self.actionTypes = actionTypes
         self.ruleTypes = RuleTypeCatalogue(ruleTypes)
         self.vault = vault
@@ -43,6 +52,15 @@ package struct CodePipelineService: Sendable {
         }
     }
 
+    /// The modules' types and those that were made here.
+    func actionTypeCatalogue() async throws(APIError) -> ActionTypeCatalogue {
+        do {
+            return actionTypes.adding(try await registry.customActionTypes())
+        } catch {
+            throw .infrastructure(error)
+        }
+    }
+
     /// - Throws: `PipelineNotFoundException` when there is no such pipeline.
     func state(of pipeline: PipelineName, in context: CallContext) async throws(APIError) -> PipelineState {
         let state = try await read { try await $0.state(of: pipeline) }
@@ -59,7 +77,7 @@ package struct CodePipelineService: Sendable {
         return execution
     }
 
-    func validator(region: String) -> DeclarationValidator {
+    func validator(_ actionTypes: ActionTypeCatalogue, region: String) -> DeclarationValidator {
         DeclarationValidator(
             actionTypes: actionTypes, ruleTypes: ruleTypes, settings: settings, region: region)
     }

@@ -13,9 +13,9 @@ struct SecretSealing {
     /// What is in force now; `nil` on creation.
     let previous: PipelineDeclaration?
 
-    init(service: CodePipelineService, previous: PipelineDeclaration?) {
+    init(service: CodePipelineService, actionTypes: ActionTypeCatalogue, previous: PipelineDeclaration?) {
         vault = service.vault
-        actionTypes = service.actionTypes
+        self.actionTypes = actionTypes
         ruleTypes = service.ruleTypes
         self.previous = previous
     }

@@ -13,6 +13,12 @@ package struct Pattern: Sendable, Equatable {
         case resourceARN
         /// A UUID in lower case.
         case uuid
+        /// One of these words.
+        case words(Set<String>)
+        /// Twelve digits, or one of these words.
+        case account(or: Set<String>)
+        /// `arn:aws…:lambda:REGION:ACCOUNT:function:NAME`
+        case lambdaARN
     }
 
     /// As the model writes it and as violations show it.
@@ -31,6 +37,12 @@ package struct Pattern: Sendable, Equatable {
     static let uuid = Pattern(
         text: "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", form: .uuid)
 
+    static let externalOwner = Pattern(text: "AWS|ThirdParty", form: .words(["AWS", "ThirdParty"]))
+    static let account = Pattern(text: "[0-9]{12}", form: .account(or: []))
+    static let accountOrAll = Pattern(text: #"[0-9]{12}|\*"#, form: .account(or: ["*"]))
+    static let lambdaARN = Pattern(
+        text: #"arn:aws(-[\w]+)*:lambda:.+:[0-9]{12}:function:.+"#, form: .lambdaARN)
+
     /// `[CLASS]+`, where the class holds characters, ranges and escaped characters.
     static func oneOrMore(_ characterClass: String, anchored: Bool = false) -> Pattern {
         let text = "[\(characterClass)]+"
@@ -44,6 +56,9 @@ package struct Pattern: Sendable, Equatable {
         case .roleARN: Self.isRoleARN(value)
         case .resourceARN: Self.isResourceARN(value)
         case .uuid: Self.isUUID(value)
+        case .words(let words): words.contains(value)
+        case .account(let words): words.contains(value) || Self.isAccount(value[...])
+        case .lambdaARN: Self.isLambdaARN(value)
         }
     }
 
@@ -84,6 +99,17 @@ package struct Pattern: Sendable, Equatable {
         return parts.indices.dropFirst(4).dropLast().contains { index in
             isAccount(parts[index]) && parts[3..<index].contains { !$0.isEmpty }
                 && parts[(index + 1)...].contains { !$0.isEmpty }
+        }
+    }
+
+    private static func isLambdaARN(_ value: String) -> Bool {
+        let parts = value.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count >= 7, parts[0] == "arn", parts[2] == "lambda", isPartition(parts[1]),
+            singleLine.matches(value)
+        else { return false }
+        return parts.indices.dropFirst(4).dropLast(2).contains { index in
+            isAccount(parts[index]) && parts[index + 1] == "function" && parts[3..<index].contains { !$0.isEmpty }
+                && parts[(index + 2)...].contains { !$0.isEmpty }
         }
     }
 

@@ -67,13 +67,6 @@ extension Shape {
             ])
     }
 
-    private static let actionTypeID = structure(required: [
-        "category": .oneOf("Source", "Build", "Deploy", "Test", "Invoke", "Approval", "Compute"),
-        "owner": .oneOf("AWS", "ThirdParty", "Custom"),
-        "provider": .providerName,
-        "version": .typeVersion,
-    ])
-
     private static let environmentVariable = structure(
         required: [
             "name": .text(min: 1, max: 128, .oneOrMore("A-Za-z0-9_")),

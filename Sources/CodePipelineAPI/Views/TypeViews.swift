@@ -1,3 +1,4 @@
+import PipelineEngine
 import PluginKit
 
 /// A configuration key as ListActionTypes and ListRuleTypes show it.
@@ -9,12 +10,23 @@ struct PropertyView: Encodable, Sendable {
     var secret: Bool
     var queryable = false
     var description: String?
+    var type: CustomActionType.Property.ValueType?
 
     private init(_ property: ConfigurationProperty) {
         name = property.name
         required = property.required
         secret = property.secret
         description = property.summary.limited(to: 160)
+    }
+
+    init(_ property: CustomActionType.Property) {
+        name = property.name
+        required = property.required
+        key = property.key
+        secret = property.secret
+        queryable = property.queryable ?? false
+        description = property.description
+        type = property.type
     }
 
     /// The model has at most ten in a list: the required ones come first.
@@ -31,5 +43,10 @@ struct ArtifactCountView: Encodable, Sendable {
     init(_ count: ClosedRange<Int>) {
         minimumCount = min(count.lowerBound, 5)
         maximumCount = min(count.upperBound, 5)
+    }
+
+    init(_ details: CustomActionType.ArtifactDetails) {
+        minimumCount = details.minimumCount
+        maximumCount = details.maximumCount
     }
 }

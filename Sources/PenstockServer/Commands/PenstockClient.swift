@@ -4,17 +4,22 @@ import CurlTransport
 import Foundation
 import PluginKit
 
-/// Speaks to a running gateway: signed, JSON 1.1, our own service.
+/// Speaks to a running gateway: signed, JSON 1.1.
 package struct PenstockClient: Sendable {
+    /// Which of the gateway's services is spoken to.
+    package enum Door: Sendable { case penstock, codePipeline }
+
     private let endpoint: String
+    private let door: Door
     private let signer: SigV4Signer
     private let http: CurlClient
 
     /// Reads the key and, unless it is given, the endpoint from the data folder. Call ``close()`` at the end.
-    package init(_ settings: ServerSettings, endpoint: String? = nil) throws {
+    package init(_ settings: ServerSettings, endpoint: String? = nil, door: Door = .penstock) throws {
         self.endpoint = endpoint ?? Endpoint.of(settings)
+        self.door = door
         signer = SigV4Signer(
-            region: settings.region, service: PenstockOperations.service,
+            region: settings.region, service: door == .penstock ? PenstockOperations.service : "codepipeline",
             credentials: try AccessKeys.read(in: settings.dataFolder).administrator)
         http = CurlClient(logger: try CommandLogger.make(level: "error"))
     }
@@ -34,7 +39,7 @@ package struct PenstockClient: Sendable {
             response = try await http.send(
                 HTTPClientRequest(
                     method: "POST", url: endpoint + "/", headers: headers.filter { $0.name != "Host" } + signed,
-                    body: .bytes(body), isIdempotent: operation != "ReplayDelivery"))
+                    body: .bytes(body), isIdempotent: door == .penstock && operation != "ReplayDelivery"))
         } catch let error as HTTPClientError {
             throw CommandError(
                 .unreachable, "no gateway answers at \(endpoint) (\(error)); start one with 'penstock serve'")
@@ -46,9 +51,10 @@ package struct PenstockClient: Sendable {
         let authority = URL(string: endpoint).flatMap { url in
             url.host.map { host in url.port.map { "\(host):\($0)" } ?? host }
         }
+        let target = door == .penstock ? PenstockOperations.target : "CodePipeline_20150709"
         return [
             (name: "Host", value: authority ?? ""), (name: "Content-Type", value: JSON11Response.contentType),
-            (name: JSON11Request.targetHeader, value: "\(PenstockOperations.target).\(operation)"),
+            (name: JSON11Request.targetHeader, value: "\(target).\(operation)"),
         ]
     }
 

@@ -1,7 +1,9 @@
 import CodePipelineAPI
 import Foundation
 import PluginKit
+import PipelineEngine
 import PipelineModel
+import PipelineStore
 
 /// `penstock validate FILE…`: every fault of pipeline files and of the documents that modules know.
 package enum ValidateCommand {
@@ -20,10 +22,14 @@ package enum ValidateCommand {
     /// - Throws: ``CommandError`` for files that can't be read or are of no known kind.
     package static func report(on paths: [String], settings: ServerSettings) throws -> [FileReport] {
         let modules = try Modules(settings)
-        return try paths.map { try report(on: $0, modules: modules, settings: settings) }
+        let custom = try RegistryFile.entries(.actionType, in: settings.dataFolder).map(CustomActionType.init)
+        let types = ActionTypeCatalogue(modules.actions.map(\.type)).adding(custom)
+        return try paths.map { try report(on: $0, modules: modules, types, settings: settings) }
     }
 
-    private static func report(on path: String, modules: Modules, settings: ServerSettings) throws -> FileReport {
+    private static func report(
+        on path: String, modules: Modules, _ types: ActionTypeCatalogue, settings: ServerSettings
+    ) throws -> FileReport {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandError(.invalidInput, "\(path) can't be read")
         }
@@ -35,14 +41,15 @@ package enum ValidateCommand {
             }
             return FileReport(file: path, kind: validator.kind, faults: faults)
         }
-        return FileReport(file: path, kind: "pipeline", faults: pipelineFaults(data, modules, settings))
+        return FileReport(file: path, kind: "pipeline", faults: pipelineFaults(data, modules, types, settings))
     }
 
-    private static func pipelineFaults(_ data: Data, _ modules: Modules, _ settings: ServerSettings) -> [Fault] {
+    private static func pipelineFaults(
+        _ data: Data, _ modules: Modules, _ types: ActionTypeCatalogue, _ settings: ServerSettings
+    ) -> [Fault] {
         do {
             let faults = DeclarationFaults.all(
-                in: try Document(json: data), actionTypes: ActionTypeCatalogue(modules.actions.map(\.type)),
-                ruleTypes: modules.ruleTypes, region: settings.region)
+                in: try Document(json: data), actionTypes: types, ruleTypes: modules.ruleTypes, region: settings.region)
             return faults.map { Fault(path: $0.path, exception: $0.exception, message: $0.message) }
         } catch {
             return [

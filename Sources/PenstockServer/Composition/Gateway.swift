@@ -54,6 +54,7 @@ package struct Gateway: Sendable {
                     uniquingKeysWith: { first, _ in first }),
                 ruleTimeouts: Dictionary(
                     rules.map { ($0.type.id, $0.type.timeout) }, uniquingKeysWith: { first, _ in first }),
+                acknowledgementTimeout: settings.acknowledgementTimeout,
                 commitStatuses: !modules.statusReporters.isEmpty),
             clock: { Date().timeIntervalSince1970 }, logger: logger,
             commitObserver: { _, seconds in metrics.observe("penstock_ledger_commit_seconds", seconds: seconds) })
@@ -86,8 +87,8 @@ package struct Gateway: Sendable {
         let logs = ActionLogs(folder: folder.appending(path: "logs"), observer: lines)
         let workshop = Workshop(
             ledger: ledger, providers: providers, rules: modules.rules, sourceHosts: modules.sourceHosts,
-            notifiers: modules.notifiers, statusReporters: modules.statusReporters, host: host, vault: vault,
-            logs: logs,
+            notifiers: modules.notifiers, statusReporters: modules.statusReporters, jobs: ledger, host: host,
+            vault: vault, logs: logs,
             settings: RunnerSettings(
                 region: settings.region, account: settings.account, concurrentJobs: settings.concurrentJobs,
                 workFolder: folder.appending(path: "work")),
@@ -111,8 +112,9 @@ package struct Gateway: Sendable {
                 foreignBuckets: Set(settings.stores.map(\.bucket)), logger: logger),
             logs: logs,
             api: CodePipelineService(
-                ledger: ledger, actionTypes: ActionTypeCatalogue(providers.map(\.type)),
-                ruleTypes: modules.rules.map(\.type), vault: vault, settings: apiSettings(settings)),
+                ledger: ledger, registry: ledger, jobs: ledger,
+                actionTypes: ActionTypeCatalogue(providers.map(\.type)), ruleTypes: modules.rules.map(\.type),
+                vault: vault, workers: WorkerKeys(settings.stores, logger: logger), settings: apiSettings(settings)),
             keys: keys, metrics: metrics, logger: logger, hosts: hosts, http: http, sqlite: ledger)
     }
 

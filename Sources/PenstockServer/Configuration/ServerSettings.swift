@@ -24,6 +24,8 @@ package struct ServerSettings: Sendable {
     /// How often sources are looked at.
     package var polling: SourcePollingSettings
     package var retention: RetentionPolicy
+    /// Seconds that a job worker has to acknowledge a job that it was given.
+    package var acknowledgementTimeout: Double
     /// CodeBuild projects, given to that module as they stand.
     package var projects: SettingValue
     /// Settings of modules by name.
@@ -73,6 +75,7 @@ package struct ServerSettings: Sendable {
             schedules: try file.entries("schedules").map(ScheduleSettings.declaration),
             polling: try PollingSettings.read(file.values["polling"] ?? .map([:])),
             retention: try RetentionSettings.read(file.values["retention"] ?? .map([:])),
+            acknowledgementTimeout: try JobWorkerSettings.read(file.values["job_workers"] ?? .map([:])),
             projects: file.values["projects"] ?? .map([:]),
             modules: Dictionary(
                 try file.entries("modules").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),

@@ -13,7 +13,7 @@ struct NoStrayEffect: Invariant {
                 if moment.state(effect.pipeline) == nil {
                     return "effect \(id.rawValue) asks for a pipeline that is gone"
                 }
-            case .runAction, .runRule, .timer:
+            case .runAction, .runRule, .collectOutputs, .timer:
                 guard let state = moment.state(effect.pipeline), state.runs(effect.subject) else {
                     return "effect \(id.rawValue) is for \(effect.subject.id), which doesn't run"
                 }

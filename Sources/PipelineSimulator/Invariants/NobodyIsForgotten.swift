@@ -15,11 +15,12 @@ struct NobodyIsForgotten: Invariant {
         var work: [SubjectID: Work] = [:]
         for (_, effect) in moment.ledger.effects {
             switch effect.kind {
-            case .runAction, .runRule: work[effect.subject.id, default: Work()].runs += 1
+            case .runAction, .runRule, .collectOutputs: work[effect.subject.id, default: Work()].runs += 1
             case .timer: work[effect.subject.id, default: Work()].timers += 1
             case .cancelAction, .cancelRule, .askChangedPaths, .reportStatus, .notify: break
             }
         }
+        for subject in moment.ledger.jobSubjects { work[subject, default: Work()].runs += 1 }
         for name in moment.touched {
             guard let state = moment.state(name) else { continue }
             for execution in state.executions.values {

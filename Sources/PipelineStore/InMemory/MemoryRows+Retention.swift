@@ -27,7 +27,7 @@ extension MemoryRows {
 
     mutating func remove(_ execution: PipelineExecution) -> (artifacts: [StoredArtifact], rows: Int) {
         let id = execution.id
-        let before = actions.count + rules.count + events.count
+        let before = actions.count + rules.count + events.count + jobs.count
         let artifacts = actions.filter { $0.row.action.executionID == id }.flatMap(\.row.action.outputArtifacts)
         removeAttempts {
             $0.row.action.executionID == id
@@ -35,9 +35,10 @@ extension MemoryRows {
             $0.row.rule.executionID == id
         }
         events.removeAll { $0.recorded.event.execution == id }
+        jobs.removeAll { $0.execution == id }
         executions[id] = nil
         deliveries[id] = nil
-        return (artifacts, 1 + before - actions.count - rules.count - events.count)
+        return (artifacts, 1 + before - actions.count - rules.count - events.count - jobs.count)
     }
 
     mutating func removeVersions(of pipeline: PipelineName, below version: Int, but kept: Set<Int>) -> Int {

@@ -18,6 +18,8 @@ struct MemoryRows: LedgerRows {
     var journal: [JournalEntry] = []
     var taken: Set<TakenDelivery> = []
     var registry: [RegistryKey: RegistryEntry] = [:]
+    /// In the order in which they were offered.
+    var jobs: [MemoryJob] = []
     /// The deliveries that started executions.
     var deliveries: [ExecutionID: Int64] = [:]
     private var lastEffect: Int64 = 0
@@ -74,6 +76,7 @@ struct MemoryRows: LedgerRows {
             $0.pipeline == pipeline
         }
         events.removeAll { $0.pipeline == pipeline }
+        jobs.removeAll { $0.job.pipeline == pipeline }
         for (id, held) in effects where held.effect.pipeline == pipeline && !held.effect.kind.isOrderToEnd {
             removeEffect(id)
         }

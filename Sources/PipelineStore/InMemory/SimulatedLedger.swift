@@ -108,6 +108,11 @@ package struct SimulatedLedger {
         session.rows.effects.lazy.map { (id: $0.key, effect: $0.value.effect) }
     }
 
+    /// Whose work is with workers outside, or waits for one: once for each job.
+    package var jobSubjects: [SubjectID] {
+        session.rows.jobs.filter { !$0.job.status.isTerminal }.map { SubjectID($0.attempt) }
+    }
+
     /// Events written after a sequence, oldest first. Those of a deleted pipeline are gone.
     package func events(after sequence: Int64) -> [(pipeline: PipelineName, recorded: RecordedEvent)] {
         session.rows.events.reversed().prefix { $0.recorded.sequence > sequence }.reversed()

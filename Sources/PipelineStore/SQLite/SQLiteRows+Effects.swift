@@ -79,6 +79,7 @@ extension Effect.Kind {
         case .runAction: "runAction"
         case .cancelAction: "cancelAction"
         case .runRule: "runRule"
+        case .collectOutputs: "collectOutputs"
         case .cancelRule: "cancelRule"
         case .askChangedPaths: "askChangedPaths"
         case .reportStatus: "reportStatus"

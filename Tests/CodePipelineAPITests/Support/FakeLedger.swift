@@ -115,3 +115,27 @@ extension FakeLedger {
     func journalEntry(_ sequence: Int64) async throws -> JournalEntry? { try await working().journalEntry(sequence) }
     func counts() async throws -> LedgerCounts { try await working().counts() }
 }
+
+extension FakeLedger: Registry {
+    func registered(_ kind: RegistryEntry.Kind) async throws -> [RegistryEntry] {
+        try await working().registered(kind)
+    }
+
+    func change(registry changes: [RegistryChange]) async throws { try await working().change(registry: changes) }
+}
+
+extension FakeLedger: JobBoard {
+    func offer(_ claimed: ClaimedEffect) async throws -> JobID? { try await working().offer(claimed) }
+
+    func poll(_ query: JobQuery, limit: Int) async throws -> [Job] { try await working().poll(query, limit: limit) }
+
+    func acknowledge(_ job: JobID, nonce: String) async throws -> JobAnswer {
+        try await working().acknowledge(job, nonce: nonce)
+    }
+
+    func job(_ id: JobID) async throws -> Job? { try await working().job(id) }
+
+    func report(_ outcome: JobOutcome, of job: JobID) async throws -> JobAnswer {
+        try await working().report(outcome, of: job)
+    }
+}

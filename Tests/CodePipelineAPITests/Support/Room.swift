@@ -3,12 +3,14 @@ import Foundation
 import PipelineEngine
 import PipelineModel
 import PluginKit
+import Synchronization
 import Testing
 
 /// The API over a fake ledger, called as a door calls it.
 struct Room {
     let ledger = FakeLedger()
     let vault = ReversingVault()
+    let workers = FakeWorkerAccess()
     let operations: CodePipelineOperations
     var context = CallContext(
         principalARN: "arn:aws:iam::000000000000:user/ada", account: "000000000000", region: "us-east-1",
@@ -17,7 +19,8 @@ struct Room {
     init(settings: APISettings = APISettings()) {
         operations = CodePipelineOperations(
             service: CodePipelineService(
-                ledger: ledger, actionTypes: .everything, ruleTypes: .some, vault: vault, settings: settings))
+                ledger: ledger, registry: ledger, jobs: ledger, actionTypes: .everything, ruleTypes: .some,
+                vault: vault, workers: workers, settings: settings))
     }
 
     /// The answer as a client reads it, `null` without a body.
@@ -95,6 +98,18 @@ struct Room {
 }
 
 func document(_ json: String) throws -> Document { try Document(json: Data(json.utf8)) }
+
+/// A key for every bucket but those that are called local; it remembers what it was asked for.
+final class FakeWorkerAccess: WorkerAccess {
+    private let log = Mutex<[[BucketName]]>([])
+
+    var asked: [[BucketName]] { log.withLock { $0 } }
+
+    func key(to buckets: [BucketName], for job: String) -> WorkerKey? {
+        log.withLock { $0.append(buckets) }
+        return buckets.contains("local") ? nil : WorkerKey(accessKeyID: "AK", secretAccessKey: "SK")
+    }
+}
 
 /// Hides nothing, but shows what was sealed.
 struct ReversingVault: SecretVault {
