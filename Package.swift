@@ -128,7 +128,7 @@ let package = Package(
             "WebhookIntakeTests",
             [
                 "WebhookIntake", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel",
-                crypto, logging,
+                "GitPlugin", crypto, logging,
             ]),
         tests(
             "ActionRunnerTests",

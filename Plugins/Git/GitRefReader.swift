@@ -62,7 +62,11 @@ package struct GitRefReader: RefReader {
             guard parts.count == 2, let commit = CommitID(String(decoding: parts[0], as: UTF8.self))?.unlessZero,
                 let name = String(validating: parts[1], as: UTF8.self)
             else { continue }
-            if name.hasSuffix("^{}") { peeled[String(name.dropLast(3))] = commit.text } else { refs[name] = commit.text }
+            if name.hasSuffix("^{}") {
+                peeled[String(name.dropLast(3))] = commit.text
+            } else {
+                refs[name] = commit.text
+            }
         }
         return refs.merging(peeled) { $1 }
     }

@@ -10,13 +10,14 @@ package struct AddressRange: Sendable, Equatable, CustomStringConvertible {
     package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let bytes = Self.bytes(of: String(first)) else { return nil }
+        let isWritten6 = first.contains(":")
         var bits = bytes.count * 8
         if parts.count == 2 {
-            guard let length = Int(parts[1]), parts[1].allSatisfy(\.isNumber), (0...bits).contains(length) else {
-                return nil
-            }
-            // `::ffff:0:0/96` is all of version 4.
-            bits = String(first).contains(":") && bytes.count == 4 ? length - 96 : length
+            guard let length = Int(parts[1]), parts[1].allSatisfy(\.isNumber),
+                (0...(isWritten6 ? 128 : 32)).contains(length)
+            else { return nil }
+            // Version 4 in the clothes of version 6: `::ffff:0:0/96` is all of it.
+            bits = isWritten6 && bytes.count == 4 ? length - 96 : length
             guard bits >= 0 else { return nil }
         }
         description = text

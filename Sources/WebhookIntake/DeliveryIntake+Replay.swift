@@ -39,7 +39,8 @@ extension DeliveryIntake {
             guard let found = entry.events else {
                 return [
                     RehearsedDecision(
-                        pipeline: nil, wouldStart: false, reason: "it would be looked into: \(known.count) events so far")
+                        pipeline: nil, wouldStart: false,
+                        reason: "it would be looked into: \(known.count) events so far")
                 ]
             }
             events = found

@@ -25,7 +25,8 @@ struct OpenFacts: Sendable {
         guard open != .refs else { return [] }
         guard let reader = readers.reader(for: connection) else {
             throw FailureDetails(
-                .configurationError, "the delivery leaves open \(open.rawValue), and no module can ask "
+                .configurationError,
+                "the delivery leaves open \(open.rawValue), and no module can ask "
                     + "\(connection.provider) for it")
         }
         let refs = try await reader.refs(of: event.repository, on: connection, host: host)

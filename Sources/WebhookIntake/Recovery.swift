@@ -41,6 +41,9 @@ package struct Recovery: Service {
     /// Looks until graceful shutdown or cancellation.
     package func run() async throws {
         guard settings.interval > 0 else { return try await gracefulShutdown() }
+        if publicURL == nil, hooks.all().contains(where: { logs[$0.connection.provider] != nil }) {
+            logger.notice("public_url is not set: hosts' logs of lost deliveries can't be read, refs stand in for them")
+        }
         await cancelWhenGracefulShutdown {
             var memory = Memory()
             while !Task.isCancelled {

@@ -62,7 +62,8 @@ package enum ServeCommand {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    application, gateway.workshop, gateway.polling, gateway.deferred, gateway.recovery, gateway.schedules,
+                    application, gateway.workshop, gateway.polling, gateway.deferred, gateway.recovery,
+                    gateway.schedules,
                     gateway.housekeeping,
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: gateway.logger))
         do {

@@ -7,7 +7,8 @@ package struct ConfigurationFile: Sendable {
     /// What may stand at the top.
     static let knownKeys: Set<String> = [
         "listen", "data", "account", "region", "access", "concurrent_jobs", "log_level", "connections", "hooks",
-        "stores", "projects", "schedules", "polling", "retention", "modules", "recovery", "public_url", "trusted_proxies",
+        "stores", "projects", "schedules", "polling", "retention", "modules", "recovery", "public_url",
+        "trusted_proxies",
         "webhooks",
     ]
 

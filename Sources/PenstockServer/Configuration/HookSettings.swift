@@ -1,4 +1,4 @@
-package import PluginKit
+import PluginKit
 package import WebhookIntake
 
 /// One entry of `hooks:`: where a host's deliveries come in.
