@@ -131,7 +131,7 @@ let package = Package(
             "WebhookIntakeTests",
             [
                 "WebhookIntake", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel",
-                crypto, logging,
+                "GitPlugin", crypto, logging,
             ]),
         tests(
             "ActionRunnerTests",

@@ -5,8 +5,10 @@ package import PluginKit
 /// Tells where a branch points with `git ls-remote`, for both source actions: polling of version 1's, and the slow
 /// check of heads (spec: triggers-and-webhooks A2).
 package struct BranchProbe: RevisionProbe {
+    static let connectionType = ActionTypeID(category: .source, owner: .aws, provider: "CodeStarSourceConnection")
+
     package let types = [
-        ActionTypeID(category: .source, owner: .aws, provider: "CodeStarSourceConnection"),
+        connectionType,
         ActionTypeID(category: .source, owner: .thirdParty, provider: "GitHub"),
     ]
     package let revisionType = SourceRevisionOverride.Kind.commitID

@@ -36,6 +36,7 @@ package struct Git: Plugin {
     package var contributions: [Contribution] {
         [
             .sourceHost(GitSourceHost(provider: Self.description.name)),
+            .refReader(GitRefReader()),
             .action(ConnectionSourceAction()),
             .action(GitHubSourceAction(connectionName: v1Connection)),
             .revisionProbe(BranchProbe(v1Connection: v1Connection)),

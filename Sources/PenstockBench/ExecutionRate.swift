@@ -91,7 +91,7 @@ private struct ExecutionDriver {
     }
 
     private func deliver(to number: Int) async throws {
-        let answer = await gateway.intake.accept(PushBody.delivery(of: bodies[number]), at: BenchWorld.hook)
+        let answer = await gateway.intake.accept(PushBody.delivery(of: bodies[number]), at: BenchWorld.hook).answer
         guard answer == .accepted else { throw BenchFailure("a delivery was answered '\(answer.code)'") }
     }
 }

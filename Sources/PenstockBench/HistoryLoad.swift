@@ -20,7 +20,7 @@ struct HistoryLoad {
         let gateway = try await world.gateway()
         try await gateway.atWork {
             let body = payload.bytes(repository: "acme/follow-0", commit: String(repeating: "a1", count: 20))
-            let answer = await gateway.intake.accept(PushBody.delivery(of: body), at: BenchWorld.hook)
+            let answer = await gateway.intake.accept(PushBody.delivery(of: body), at: BenchWorld.hook).answer
             guard answer == .accepted else { throw BenchFailure("a delivery was answered '\(answer.code)'") }
             try await gateway.waitForSuccess(of: pipelines + 1)
         }

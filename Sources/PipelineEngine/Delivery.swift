@@ -19,9 +19,28 @@ package struct Delivery: Sendable, Equatable {
     package var content: Content
     /// The delivery that this one repeats by hand: then the id may recur.
     package var replayOf: Int64?
+    package var origin: Origin
+    /// For whose repositories it speaks; by it the ledger keeps what is known of their refs.
+    package var connection: ConnectionARN?
+    /// A replay to one pipeline: the others aren't asked.
+    package var only: PipelineName?
+    /// What the hook's configuration starts beside the pipelines with a source in the repository.
+    package var rules: [StartRule]
+
+    /// How we came to know of it. Stored by its raw value.
+    package enum Origin: String, Sendable, Codable {
+        case hook
+        /// Read from the host's log of what it could not deliver.
+        case recovered
+        /// Nothing was delivered: a look at the refs has found what had changed.
+        case refs
+    }
 
     package enum Content: Sendable, Equatable {
         case events([SourceEvent])
+        /// Verified, but what it says is found out after the answer: its translator or the host must be asked. The
+        /// events that are known already, to tell whether anybody listens; empty: none is.
+        case deferred([SourceEvent])
         /// Verified, but nothing that could start a pipeline.
         case ignored(reason: String)
         /// Not accepted: the code that the caller got and the reason that only the journal holds.
@@ -30,7 +49,8 @@ package struct Delivery: Sendable, Equatable {
 
     package init(
         hook: HookID, hookName: String, provider: String, deliveryID: String, event: String, receivedAt: Double,
-        headers: [String: String], body: Data, content: Content, replayOf: Int64? = nil
+        headers: [String: String], body: Data, content: Content, replayOf: Int64? = nil, origin: Origin = .hook,
+        connection: ConnectionARN? = nil, only: PipelineName? = nil, rules: [StartRule] = []
     ) {
         self.hook = hook
         self.hookName = hookName
@@ -42,6 +62,10 @@ package struct Delivery: Sendable, Equatable {
         self.body = body
         self.content = content
         self.replayOf = replayOf
+        self.origin = origin
+        self.connection = connection
+        self.only = only
+        self.rules = rules
     }
 }
 
@@ -59,12 +83,36 @@ package struct DeliveryReceipt: Sendable, Equatable {
     package var sequence: Int64
     /// The same (hook, delivery id) had been accepted before: nothing was done.
     package var isDuplicate: Bool
+    /// Of a duplicate none: see ``former``.
     package var decisions: [DeliveryDecision]
+    /// What the first delivery of a duplicate's id had led to so far.
+    package var former: Former?
+    /// It is looked into after the answer.
+    package var isDeferred: Bool
 
-    package init(sequence: Int64, isDuplicate: Bool, decisions: [DeliveryDecision]) {
+    package struct Former: Sendable, Equatable {
+        package var sequence: Int64
+        package var decisions: [DeliveryDecision]
+        package var reason: String?
+        package var isDeferred: Bool
+
+        package init(sequence: Int64, decisions: [DeliveryDecision], reason: String?, isDeferred: Bool) {
+            self.sequence = sequence
+            self.decisions = decisions
+            self.reason = reason
+            self.isDeferred = isDeferred
+        }
+    }
+
+    package init(
+        sequence: Int64, isDuplicate: Bool, decisions: [DeliveryDecision], former: Former? = nil,
+        isDeferred: Bool = false
+    ) {
         self.sequence = sequence
         self.isDuplicate = isDuplicate
         self.decisions = decisions
+        self.former = former
+        self.isDeferred = isDeferred
     }
 }
 
@@ -82,46 +130,5 @@ package struct DeliveryDecision: Codable, Sendable, Equatable {
         self.started = started
         self.reason = reason
         self.question = question
-    }
-}
-
-/// A delivery as the journal keeps it.
-package struct JournalEntry: Codable, Sendable, Equatable {
-    package var sequence: Int64
-    package var hook: HookID
-    package var hookName: String
-    package var provider: String
-    package var deliveryID: String
-    package var event: String
-    package var receivedAt: Double
-    package var headers: [String: String]
-    /// Left out of lists.
-    package var body: Data?
-    package var bodySize: Int
-    /// `accepted`, `ignored`, `duplicate`, or the refusal's code.
-    package var outcome: String
-    package var reason: String?
-    package var decisions: [DeliveryDecision]
-    package var replayOf: Int64?
-
-    package init(
-        sequence: Int64, hook: HookID, hookName: String, provider: String, deliveryID: String, event: String,
-        receivedAt: Double, headers: [String: String], body: Data?, bodySize: Int, outcome: String, reason: String?,
-        decisions: [DeliveryDecision], replayOf: Int64?
-    ) {
-        self.sequence = sequence
-        self.hook = hook
-        self.hookName = hookName
-        self.provider = provider
-        self.deliveryID = deliveryID
-        self.event = event
-        self.receivedAt = receivedAt
-        self.headers = headers
-        self.body = body
-        self.bodySize = bodySize
-        self.outcome = outcome
-        self.reason = reason
-        self.decisions = decisions
-        self.replayOf = replayOf
     }
 }

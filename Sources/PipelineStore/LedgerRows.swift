@@ -5,7 +5,7 @@ import PipelineModel
 ///
 /// SQLite and memory implement it; both run the same session, so no rule exists twice. Nothing here decides: a method
 /// does what its name says, or throws and leaves the undoing to whoever opened the transaction.
-protocol LedgerRows: RetentionRows, JobRows {
+protocol LedgerRows: RetentionRows, JobRows, DeliveryRows {
     func state(of pipeline: PipelineName) throws -> PipelineState?
     func execution(_ id: ExecutionID) throws -> PipelineExecution?
     /// Writes states, versions and records over what is there. May be called twice with the same changes.
@@ -25,15 +25,6 @@ protocol LedgerRows: RetentionRows, JobRows {
     mutating func renew(_ id: EffectID, _ terms: LeaseTerms) throws -> Bool
     /// - Returns: whether the effect was this worker's.
     mutating func release(_ id: EffectID, worker: WorkerID) throws -> Bool
-
-    /// Whether the hook's delivery id has been accepted or ignored before, replays not counted.
-    func hasTaken(_ deliveryID: String, hook: HookID) throws -> Bool
-    /// - Parameter entry: its `sequence` is not looked at.
-    /// - Returns: the sequence that it got.
-    mutating func append(_ entry: JournalEntry) throws -> Int64
-    /// Puts what became of a question in the place of what its delivery said before. A delivery that is forgotten
-    /// stays so.
-    mutating func amend(_ delivery: Int64, answering question: SubjectID, with decision: DeliveryDecision) throws
 }
 
 extension Effect.Kind {

@@ -141,6 +141,9 @@ struct LedgerSession<Rows: LedgerRows> {
         request.note(delivery, thatStarted: execution)
     }
 
+    /// Whoever waits for work is to look.
+    mutating func noteDueWork() { request.hasDueEffects = true }
+
     /// Whether the running batch holds a record of it back, which would bring a removed row back.
     func holdsBack(_ execution: ExecutionID) -> Bool {
         batch.executions[execution] != nil || request.executions[execution] != nil

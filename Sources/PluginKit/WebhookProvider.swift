@@ -68,6 +68,8 @@ public indirect enum WebhookSignature: Sendable, Equatable {
 public struct WebhookDelivery: Sendable {
     public let headers: [(name: String, value: String)]
     public let body: Data
+    /// Who sent it, as far as proxies that are trusted say so; `nil` when it isn't known.
+    public var remoteAddress: String?
 
     public init(headers: [(name: String, value: String)], body: Data) {
         self.headers = headers

@@ -7,12 +7,12 @@ package import PluginKit
 
 /// The straight line of a delivery: gate → translator → matchmaker → ledger. The answer follows the commit.
 package struct DeliveryIntake: Sendable {
-    private let hooks: any HookDirectory
-    private let ledger: any Ledger
-    private let webhookARN: @Sendable (String) -> String
+    let hooks: any HookDirectory
+    let ledger: any Ledger
+    let webhookARN: @Sendable (String) -> String
     private let refusals: RefusalBudget
-    private let now: @Sendable () -> Double
-    private let logger: Logger
+    let now: @Sendable () -> Double
+    let logger: Logger
 
     /// - Parameter webhookARN: the ARN of a hook by its name.
     package init(
@@ -28,96 +28,82 @@ package struct DeliveryIntake: Sendable {
     }
 
     /// Takes a delivery in. A 2xx answer means that it is on disk.
-    package func accept(_ delivery: WebhookDelivery, at id: HookID) async -> IntakeAnswer {
+    package func accept(_ delivery: WebhookDelivery, at id: HookID) async -> IntakeReply {
         guard let hook = hooks.hook(id) else {
             return await refuse(
                 delivery, at: id, hook: nil, answer: .unknownHook,
                 reason: "no hook has this id; see penstock hooks list")
         }
-        let verified: VerifiedDelivery
+        if let reason = hook.complaint(about: delivery.remoteAddress) {
+            return await refuse(delivery, at: id, hook: hook, answer: .wrongAddress, reason: reason)
+        }
+        if hook.isUnsignedTest(delivery) {
+            return await refuse(delivery, at: id, hook: hook, answer: .unsignedTest, reason: "unsigned test event")
+        }
         switch SignatureGate(hook: hook, now: now()).check(delivery) {
-        case .verified(let delivery): verified = delivery
+        case .verified(let verified): return await take(verified, at: hook)
         case .refused(let reason):
             return await refuse(delivery, at: id, hook: hook, answer: .wrongSignature, reason: reason)
         }
-        do throws(PayloadError) {
-            let parsed = try hook.parse(verified)
-            return await record(verified, parsed: parsed, hook: hook, replayOf: nil).answer
+    }
+
+    private func take(_ verified: VerifiedDelivery, at hook: Hook) async -> IntakeReply {
+        let reading: Hook.Reading
+        do {
+            reading = try hook.read(verified)
         } catch {
             let answer: IntakeAnswer =
                 switch error {
                 case .notJSON: .notJSON
                 case .unexpectedShape: .unexpectedPayload
                 }
-            return await refuse(delivery, at: id, hook: hook, answer: answer, reason: error.description)
+            return await refuse(
+                verified.delivery, at: hook.id, hook: hook, answer: answer, reason: error.description)
         }
+        let delivery = journaled(verified.delivery, at: hook.id, hook: hook, content: reading.content)
+        switch await record(delivery, hook: hook) {
+        case .success(let receipt): return reply(receipt, to: delivery, reading, of: hook)
+        case .failure: return IntakeReply(.storageUnavailable)
+        }
+    }
+
+    private func reply(
+        _ receipt: DeliveryReceipt, to delivery: Delivery, _ reading: Hook.Reading, of hook: Hook
+    ) -> IntakeReply {
+        var answer = IntakeAnswer.accepted
+        var reason: String?
+        if case .ignored(let why) = reading { (answer, reason) = (.ignored, why) }
+        if receipt.isDuplicate { answer = .duplicate }
+        // Who proves nothing learns nothing.
+        guard case .secrets = hook.authentication else { return IntakeReply(answer) }
+        return IntakeReply(answer, DeliveryVerdict(receipt, deliveryID: delivery.deliveryID, reason: reason))
     }
 
     /// Journals a delivery whose body was larger than the door lets in; the body itself was not read.
     package func refuseTooLarge(headers: [(name: String, value: String)], limit: Int, at id: HookID) async
-        -> IntakeAnswer
+        -> IntakeReply
     {
         await refuse(
             WebhookDelivery(headers: headers, body: Data()), at: id, hook: hooks.hook(id), answer: .tooLarge,
             reason: "the body is larger than \(limit) bytes")
     }
 
-    /// Runs a journaled delivery again by hand, past the check for repeated ids.
-    ///
-    /// - Throws: ``ReplayError`` when the entry can't be replayed.
-    package func replay(_ entry: JournalEntry) async throws(ReplayError) -> DeliveryReceipt {
-        guard let body = entry.body, entry.outcome == "accepted" || entry.outcome == "ignored" else {
-            throw .notAccepted(outcome: entry.outcome)
-        }
-        guard let hook = hooks.hook(entry.hook) else { throw .hookIsGone(entry.hookName) }
-        // It was verified when it came in; the signature itself is not kept.
-        let delivery = VerifiedDelivery(
-            verified: WebhookDelivery(headers: entry.headers.map { ($0.key, $0.value) }, body: body), event: entry.event
-        )
-        let parsed: ParsedDelivery
-        do { parsed = try hook.parse(delivery) } catch { throw .unreadable(error.description) }
-        switch await record(delivery, parsed: parsed, hook: hook, replayOf: entry.sequence) {
-        case .recorded(let receipt, _): return receipt
-        case .failed(let reason): throw .storageFailed(reason)
-        }
-    }
-
-    private enum Recording {
-        case recorded(DeliveryReceipt, ignored: Bool)
-        case failed(String)
-
-        var answer: IntakeAnswer {
-            switch self {
-            case .recorded(let receipt, _) where receipt.isDuplicate: .duplicate
-            case .recorded(_, let ignored): ignored ? .ignored : .accepted
-            case .failed: .storageUnavailable
-            }
-        }
-    }
-
-    private func record(
-        _ verified: VerifiedDelivery, parsed: ParsedDelivery, hook: Hook, replayOf: Int64?
-    ) async -> Recording {
-        let content: Delivery.Content =
-            if let reason = parsed.ignored { .ignored(reason: reason) } else { .events(parsed.events) }
+    func record(_ delivery: Delivery, hook: Hook) async -> Result<DeliveryReceipt, any Error> {
         let matchmaker = Matchmaker(hook: hook, webhookARN: webhookARN(hook.name))
-        var journaled = journaledDelivery(verified.delivery, at: hook.id, hook: hook, content: content)
-        journaled.replayOf = replayOf
         do {
-            let receipt = try await ledger.record(journaled) { matchmaker.verdict(on: $0, for: $1) }
-            return .recorded(receipt, ignored: parsed.ignored != nil)
+            return .success(try await ledger.record(delivery) { matchmaker.verdict(on: $0, for: $1) })
         } catch {
             logger.error("a delivery could not be committed", metadata: ["hook": "\(hook.name)", "reason": "\(error)"])
-            return .failed("\(error)")
+            return .failure(error)
         }
     }
 
     /// Journals a refusal, within a budget: whoever has no secret must not be able to fill the disk.
     private func refuse(
         _ delivery: WebhookDelivery, at id: HookID, hook: Hook?, answer: IntakeAnswer, reason: String
-    ) async -> IntakeAnswer {
-        guard refusals.allows(at: now()) else { return answer }
-        var journaled = journaledDelivery(
+    ) async -> IntakeReply {
+        guard refusals.allows(at: now()) else { return IntakeReply(answer) }
+        var journaled = journaled(
             delivery, at: id, hook: hook, content: .refused(code: answer.code, reason: reason))
         // Only a verified sender's bytes are kept.
         if answer != .notJSON && answer != .unexpectedPayload { journaled.body = Data() }
@@ -127,10 +113,10 @@ package struct DeliveryIntake: Sendable {
             logger.error(
                 "a refusal could not be journaled", metadata: ["code": "\(answer.code)", "reason": "\(error)"])
         }
-        return answer
+        return IntakeReply(answer)
     }
 
-    private func journaledDelivery(
+    func journaled(
         _ delivery: WebhookDelivery, at id: HookID, hook: Hook?, content: Delivery.Content
     ) -> Delivery {
         let deliveryID = hook.flatMap { delivery.header(firstOf: $0.scheme.deliveryIDHeaders) }.map {
@@ -140,7 +126,8 @@ package struct DeliveryIntake: Sendable {
             hook: HookID(String(id.rawValue.prefix(100))), hookName: hook?.name ?? "",
             provider: hook?.scheme.name ?? "", deliveryID: deliveryID ?? Self.digest(of: delivery.body),
             event: hook.flatMap { delivery.header(firstOf: $0.scheme.eventHeaders) } ?? "", receivedAt: now(),
-            headers: JournaledHeaders.kept(of: delivery.headers), body: delivery.body, content: content)
+            headers: JournaledHeaders.kept(of: delivery.headers), body: delivery.body, content: content,
+            connection: hook?.connection.arn, rules: hook?.rules ?? [])
     }
 
     private static func digest(of body: Data) -> String {
@@ -149,23 +136,5 @@ package struct DeliveryIntake: Sendable {
                 let text = String(byte, radix: 16)
                 return text.count == 1 ? "0" + text : text
             }.joined()
-    }
-}
-
-/// Why a journaled delivery can't be replayed.
-package enum ReplayError: Error, Sendable, Equatable, CustomStringConvertible {
-    case notAccepted(outcome: String)
-    case hookIsGone(String)
-    case unreadable(String)
-    case storageFailed(String)
-
-    package var description: String {
-        switch self {
-        case .notAccepted(let outcome):
-            "only accepted deliveries can be replayed; the outcome of this one was '\(outcome)'"
-        case .hookIsGone(let name): "the hook '\(name)' is no longer in the configuration"
-        case .unreadable(let reason): reason
-        case .storageFailed(let reason): reason
-        }
     }
 }

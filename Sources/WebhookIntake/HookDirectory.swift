@@ -4,6 +4,9 @@ package import PipelineModel
 package protocol HookDirectory: Sendable {
     /// Called for each delivery, before anything of it is read: quick and without I/O.
     func hook(_ id: HookID) -> Hook?
+
+    /// All there are, for whoever looks for what didn't come.
+    func all() -> [Hook]
 }
 
 /// The hooks of the configuration, which stay as they are.
@@ -15,4 +18,6 @@ package struct FixedHooks: HookDirectory {
     }
 
     package func hook(_ id: HookID) -> Hook? { hooks[id] }
+
+    package func all() -> [Hook] { hooks.values.sorted { $0.name < $1.name } }
 }

@@ -85,13 +85,8 @@ struct LookAgenda: Sendable {
     }
 
     private func pause(_ entry: Entry, at now: Double) -> Double {
-        let usual: Double
-        switch entry.source.key.purpose {
-        case .polling:
-            let grown = (now - entry.unchangedSince) / 60
-            usual = min(settings.slowestPoll, max(settings.pollInterval, grown))
-        case .headCheck: usual = settings.headCheckInterval
-        }
+        let grown = (now - entry.unchangedSince) / 60
+        let usual = min(settings.slowestPoll, max(settings.pollInterval, grown))
         guard entry.failures > 0 else { return usual }
         let doubled = settings.pollInterval * Double(1 << min(entry.failures, 10))
         return max(usual, min(settings.slowestPoll, doubled))

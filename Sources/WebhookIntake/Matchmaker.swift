@@ -28,6 +28,8 @@ package struct Matchmaker: Sendable {
 
     package func verdict(on event: SourceEvent, for binding: SourceBinding) -> MatchVerdict {
         guard speaks(for: binding) else { return .no(reason: otherConnection(binding.origin)) }
+        // Found out before it gets here; what isn't must not be guessed.
+        if let open = event.unresolved { return .no(reason: "the delivery leaves open: \(open.rawValue)") }
         switch event.change {
         case .branchDeleted(let branch, _): return .no(reason: "branch '\(shown(branch))' was deleted")
         case .tagDeleted(let tag): return .no(reason: "tag '\(shown(tag))' was deleted")

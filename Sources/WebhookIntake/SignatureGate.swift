@@ -91,6 +91,12 @@ struct SignatureGate {
 }
 
 extension WebhookSignature {
+    /// Whether the delivery brings anything that is to prove it.
+    func isAttempted(by delivery: WebhookDelivery) -> Bool {
+        if case .firstPresent(let signatures) = self { return signatures.contains { $0.isAttempted(by: delivery) } }
+        return delivery.header(header) != nil
+    }
+
     /// The header that says whether a delivery proves itself this way.
     var header: String {
         switch self {

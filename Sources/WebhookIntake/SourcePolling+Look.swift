@@ -13,12 +13,10 @@ extension SourcePolling {
             var before: [WatchedSource.Watcher: PipelineState] = [:]
             for watcher in source.watchers {
                 guard let state = try await ledger.state(of: watcher.pipeline) else { continue }
-                if source.key.purpose == .polling {
-                    guard state.pollingDisabledAt == nil else { continue }
-                    if try await isIdle(state) {
-                        try await disable(watcher.pipeline)
-                        continue
-                    }
+                guard state.pollingDisabledAt == nil else { continue }
+                if try await isIdle(state) {
+                    try await disable(watcher.pipeline)
+                    continue
                 }
                 before[watcher] = state
             }
@@ -52,12 +50,7 @@ extension SourcePolling {
         case .wait: return false
         case .changed: break
         }
-        let trigger: ExecutionTrigger =
-            switch source.key.purpose {
-            case .polling:
-                ExecutionTrigger(type: .pollForSourceChanges, detail: "\(watcher.action)/\(revision)")
-            case .headCheck: .headCheck(watcher.action, revision: revision)
-            }
+        let trigger = ExecutionTrigger(type: .pollForSourceChanges, detail: "\(watcher.action)/\(revision)")
         let change = SourceChange(
             action: watcher.action, revision: revision, origin: .poll, trigger: trigger,
             revisionType: probes[source.type]?.revisionType,
@@ -65,7 +58,7 @@ extension SourcePolling {
         do {
             switch try await ledger.perform(.sourceChanged(change), on: watcher.pipeline) {
             case .sourceRevision(true, let started?):
-                told(watcher, revision, source, started)
+                told(watcher, revision, started)
                 return true
             case .notStarted: return false
             default: return true
@@ -82,13 +75,10 @@ extension SourcePolling {
     }
 
     private func told(
-        _ watcher: WatchedSource.Watcher, _ revision: String, _ source: WatchedSource, _ started: ExecutionID
+        _ watcher: WatchedSource.Watcher, _ revision: String, _ started: ExecutionID
     ) {
-        let message: Logger.Message =
-            source.key.purpose == .polling
-            ? "polling has started a pipeline" : "a head check has started a pipeline: no delivery told of its push"
         logger.info(
-            message,
+            "polling has started a pipeline",
             metadata: [
                 "pipeline": "\(watcher.pipeline)", "action": "\(watcher.action)", "revision": "\(revision)",
                 "execution": "\(started)",

@@ -13,8 +13,8 @@ extension SourcePolling {
         while true {
             let page = try await ledger.pipelines(after: after, limit: Self.pageSize)
             for pipeline in page.map(\.declaration) {
-                for (action, purpose) in WatchedSource.actions(of: pipeline) {
-                    switch source(action, purpose, in: pipeline.name) {
+                for action in WatchedSource.actions(of: pipeline) {
+                    switch source(action, in: pipeline.name) {
                     case .success(let source):
                         found[source.key, default: source].add(source.watchers)
                     case .failure(let complaint):
@@ -44,7 +44,7 @@ extension SourcePolling {
     }
 
     private func source(
-        _ action: ActionDeclaration, _ purpose: WatchedSource.Purpose, in pipeline: PipelineName
+        _ action: ActionDeclaration, in pipeline: PipelineName
     ) -> Result<WatchedSource, Complaint> {
         func complaint(_ reason: String) -> Result<WatchedSource, Complaint> {
             .failure(Complaint(text: "\(pipeline)/\(action.name): \(reason)", reason: reason))
@@ -65,7 +65,7 @@ extension SourcePolling {
             }
         }
         let watcher = WatchedSource.Watcher(pipeline: pipeline, action: action.name)
-        return .success(WatchedSource(purpose, action.actionTypeId, configuration: open, watcher: watcher))
+        return .success(WatchedSource(action.actionTypeId, configuration: open, watcher: watcher))
     }
 }
 

@@ -5,8 +5,7 @@ import PipelineModel
 package import PluginKit
 import ServiceLifecycle
 
-/// Looks at sources by itself: those with `PollForSourceChanges` about once a minute, and slowly the heads of
-/// connections' branches, to find pushes whose delivery was lost (spec: triggers-and-webhooks A2).
+/// Looks at sources by itself: those with `PollForSourceChanges`, about once a minute (spec: triggers-and-webhooks A2).
 ///
 /// A new revision is a `sourceChanged` command; the engine knows what has started already. Sources that several
 /// pipelines read alike are looked at once.

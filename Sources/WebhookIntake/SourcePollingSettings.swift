@@ -4,8 +4,6 @@ package struct SourcePollingSettings: Sendable, Equatable {
     package var pollInterval: Double
     /// Between two looks at a polled source that hasn't changed for long, and at one that can't be looked at.
     package var slowestPoll: Double
-    /// Between two looks at a connection's branch whose pushes should come as deliveries.
-    package var headCheckInterval: Double
     /// Looks at a time.
     package var concurrentLooks: Int
     /// Until a look is given up.
@@ -16,12 +14,11 @@ package struct SourcePollingSettings: Sendable, Equatable {
     package var idleLimit: Double
 
     package init(
-        pollInterval: Double = 60, slowestPoll: Double = 600, headCheckInterval: Double = 900, concurrentLooks: Int = 8,
+        pollInterval: Double = 60, slowestPoll: Double = 600, concurrentLooks: Int = 8,
         lookTimeout: Double = 30, refreshInterval: Double = 30, idleLimit: Double = 30 * 86_400
     ) {
         self.pollInterval = pollInterval
         self.slowestPoll = max(slowestPoll, pollInterval)
-        self.headCheckInterval = headCheckInterval
         self.concurrentLooks = max(1, concurrentLooks)
         self.lookTimeout = lookTimeout
         self.refreshInterval = refreshInterval

@@ -21,7 +21,7 @@ import Testing
             let commit = try await corridor.git.commit(["pages/news.txt": "News \(runs)\n"], message: "News \(runs)")
             let answer = try await Payload(recorded: recorded, commit: commit).post(to: hook)
             #expect(answer.status == 202)
-            #expect(answer.text == "accepted\n")
+            #expect(answer.text.contains(#""verdict":"started""#))
             #expect(try await sdk.endOfNewest(of: "website", count: runs)["status"] == "Succeeded")
             #expect(try await weed.objects(in: corridor.site) == Self.site(of: commit, news: runs))
             try await Self.checkAnswers(aws, commit: commit, weed: weed)

@@ -40,7 +40,7 @@ import WebhookIntake
         ("stores: {b: {module: 5}}", "stores.b.module", "a module's name"),
         ("polling: {interval_seconds: 0}", "polling.interval_seconds", "must be 1 to 86400"),
         ("polling: {interval_seconds: 90, slowest_seconds: 60}", "polling.slowest_seconds", "must be 90 to"),
-        ("polling: {head_check_seconds: daily}", "polling.head_check_seconds", "expected Double"),
+        ("polling: {head_check_seconds: 900}", "polling.head_check_seconds", "recovery.interval_seconds"),
         ("polling: {concurrent_looks: 0}", "polling.concurrent_looks", "1 to 256"),
         ("polling: {often: true}", "polling.often", "unknown setting"),
         ("schedules: [a]", "schedules", "a map"),

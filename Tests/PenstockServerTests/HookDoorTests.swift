@@ -13,9 +13,10 @@ import Testing
         try await ServerBench.with { bench in
             let push = try ServerBench.push()
             let first = try await bench.deliver(push, id: "d-1")
-            #expect(first.status == 202 && first.text == "accepted\n")
+            #expect(first.status == 202 && first.json?["verdict"] == .string("ignored"))
             let second = try await bench.deliver(push, id: "d-1")
-            #expect(second.status == 200 && second.text == "duplicate\n")
+            #expect(second.status == 200 && second.body == first.body)
+            #expect(first.headers[.contentType] == "application/json")
             let entries = try await bench.journal()
             #expect(entries.map(\.outcome) == ["duplicate", "accepted"])
             #expect(entries.allSatisfy { $0.hookName == "main" && $0.provider == "GitHub" && $0.deliveryID == "d-1" })
@@ -27,7 +28,7 @@ import Testing
     @Test func `what starts nothing is ignored with a reason`() async throws {
         try await ServerBench.with { bench in
             let answer = try await bench.deliver(Data("{\"zen\":\"x\"}".utf8), event: "ping")
-            #expect(answer.status == 200 && answer.text == "ignored\n")
+            #expect(answer.status == 202 && answer.json?["reason"] == .string("ping"))
             #expect(try await bench.journal().first?.outcome == "ignored")
             #expect(try await bench.journal().first?.reason == "ping")
         }

@@ -57,6 +57,52 @@ import Testing
         }
     }
 
+    @Test func `deliveries are found by hook, outcome and time`() async throws {
+        try await ServerBench.with { bench in
+            let push = try ServerBench.push()
+            _ = try await bench.deliver(push, id: "d-1")
+            _ = try await bench.deliver(push, id: "d-2", secret: nil, to: "open-hook")
+            _ = try await bench.deliver(push, id: "d-3", secret: "wrong")
+            func found(_ body: String) async throws -> [String] { try await list(bench, body).map(\.deliveryId) }
+            #expect(try await found(#"{"hook":"open"}"#) == ["d-2"])
+            #expect(try await found(#"{"hook":"main-hook","outcome":"accepted"}"#) == ["d-1"])
+            #expect(try await found(#"{"outcome":"wrong-signature"}"#) == ["d-3"])
+            #expect(try await found(#"{"since":\#(Int(Date().timeIntervalSince1970) + 60)}"#).isEmpty)
+            #expect(try await found(#"{"parked":true}"#).isEmpty)
+            #expect(try await found(#"{"parked":false,"maxResults":2}"#) == ["d-3", "d-2"])
+        }
+    }
+
+    @Test func `a delivery's events come in each vocabulary, the same each time`() async throws {
+        try await ServerBench.with { bench in
+            _ = try await bench.deliver(try ServerBench.push(), id: "d-1")
+            let own = try await bench.penstock("GetDelivery", #"{"sequence":1}"#).json?["events"]
+            guard case .list(let events)? = own else { return _ = Issue.record("no events") }
+            #expect(events.count == 1 && events[0]["sender"]?["id"]?.string?.isEmpty == false)
+            let cloud = try await bench.penstock("GetDeliveryEvents", #"{"sequence":1,"format":"cloudevents"}"#)
+            guard case .list(let envelopes)? = cloud.json?["events"] else { return _ = Issue.record("no envelopes") }
+            #expect(envelopes.map { $0["id"] } == [.string("main-hook/d-1/0")])
+            #expect(envelopes[0]["data"] == events[0])
+            #expect(try await bench.penstock("GetDeliveryEvents", #"{"sequence":1}"#).body == cloud.body)
+            let other = try await bench.penstock("GetDeliveryEvents", #"{"sequence":1,"format":"cdevents"}"#)
+            #expect(other.status == 200)
+            let wrong = try await bench.penstock("GetDeliveryEvents", #"{"sequence":1,"format":"xml"}"#)
+            #expect(wrong.exception == "ValidationException")
+        }
+    }
+
+    @Test func `a rehearsal writes nothing`() async throws {
+        try await ServerBench.with { bench in
+            _ = try await bench.deliver(try ServerBench.push(), id: "d-1")
+            let answer = try await bench.penstock("RehearseDelivery", #"{"sequence":1,"pipeline":"app"}"#)
+            guard case .list(let decisions)? = answer.json?["decisions"] else {
+                return _ = Issue.record("no decisions")
+            }
+            #expect(decisions.map { $0["wouldStart"] } == [.bool(false)])
+            #expect(try await bench.journal().count == 1)
+        }
+    }
+
     @Test func `a refused delivery can't be replayed`() async throws {
         try await ServerBench.with { bench in
             _ = try await bench.deliver(Data("{}".utf8), secret: "wrong")

@@ -96,6 +96,31 @@ struct ServerBench: Sendable {
         _ body: Data, id: String = UUID().uuidString, event: String = "push", secret: String? = ServerBench.secret,
         to hook: String = "main-hook"
     ) async throws -> Answer {
+        try await send(.post, "/hooks/\(hook)", Self.headers(of: body, id: id, event: event, secret: secret), body)
+    }
+
+    /// A signed delivery through a door of the test's own, from a peer that it names.
+    func deliver(
+        _ body: Data, event: String = "push", through door: HookDoor, peer: String? = nil, forwarded: String? = nil
+    ) async throws -> Answer {
+        var fields = HTTPFields()
+        for (name, value) in Self.headers(of: body, id: UUID().uuidString, event: event, secret: Self.secret) {
+            if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
+        }
+        if let forwarded, let name = HTTPField.Name("X-Forwarded-For") {
+            fields.append(HTTPField(name: name, value: forwarded))
+        }
+        let request = Request(
+            head: HTTPRequest(
+                method: .post, scheme: "http", authority: "h", path: "/hooks/main-hook", headerFields: fields),
+            body: RequestBody(buffer: ByteBuffer(bytes: body)))
+        let response = await door.answer(request, at: "main-hook", from: peer)
+        return Answer(status: response.status.code, headers: response.headers, body: Data())
+    }
+
+    private static func headers(
+        of body: Data, id: String, event: String, secret: String?
+    ) -> [(name: String, value: String)] {
         var headers = [(name: "X-GitHub-Delivery", value: id), (name: "X-GitHub-Event", value: event)]
         if let secret {
             let code = HMAC<SHA256>.authenticationCode(for: body, using: SymmetricKey(data: Data(secret.utf8)))
@@ -105,7 +130,7 @@ struct ServerBench: Sendable {
                     value: "sha256=" + code.map { String(format: "%02x", $0) }.joined()
                 ))
         }
-        return try await send(.post, "/hooks/\(hook)", headers, body)
+        return headers
     }
 
     func journal() async throws -> [JournalEntry] { try await gateway.ledger.journal(before: nil, limit: 100) }

@@ -91,6 +91,7 @@ import Testing
     @Test func `a body that was too large is journaled without it`() async throws {
         let bench = try await IntakeBench()
         let answer = await bench.intake.refuseTooLarge(headers: [("X-Delivery", "big")], limit: 10, at: "hook-id")
+            .answer
         #expect(answer == .tooLarge)
         #expect(try await bench.journal().first?.reason == "the body is larger than 10 bytes")
     }

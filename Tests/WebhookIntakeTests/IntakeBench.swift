@@ -15,6 +15,7 @@ struct PlainWebhook: WebhookProvider {
     let signature = WebhookSignature.hmacSHA256(header: "X-Signature", prefix: "sha256=")
     let deliveryIDHeaders = ["X-Delivery"]
     let eventHeaders = ["X-Event"]
+    let unsignedEvents: Set<String> = ["test"]
 
     func parse(_ delivery: VerifiedDelivery) throws(PayloadError) -> ParsedDelivery {
         let words = String(decoding: delivery.delivery.body, as: UTF8.self).split(separator: " ").map(String.init)
@@ -30,6 +31,19 @@ struct PlainWebhook: WebhookProvider {
             let request = SourceEvent.PullRequest(
                 event: event, number: 7, title: "Cards", sourceBranch: "cards", targetBranch: words[3], head: words[4])
             return ParsedDelivery(events: [SourceEvent(repository: words[1], change: .pullRequest(request))])
+        // Open facts: a tag that may be an object of its own.
+        case ("tag", 4):
+            return ParsedDelivery(events: [
+                SourceEvent(
+                    repository: words[1], change: .tagPushed(tag: words[2], commit: words[3]),
+                    unresolved: .taggedCommit)
+            ])
+        case ("moved", 5):
+            return ParsedDelivery(events: [
+                SourceEvent(
+                    repository: words[1],
+                    change: .branchPushed(branch: words[2], before: words[3], after: words[4], forced: nil))
+            ])
         case ("nothing", _): return ParsedDelivery(ignored: "nothing happened")
         case ("half", _): throw .unexpectedShape("the other half")
         default: throw .notJSON("no word of it")
@@ -45,10 +59,12 @@ struct IntakeBench {
 
     let ledger: any Ledger
     let intake: DeliveryIntake
+    let hooks: FixedHooks
 
     init(
         authentication: Hook.Authentication = .secrets([Data("new".utf8), Data("old".utf8)]),
-        ledger: (any Ledger)? = nil, triggers: [TriggerDeclaration]? = nil
+        ledger: (any Ledger)? = nil, triggers: [TriggerDeclaration]? = nil, allowed: [String] = [],
+        rules: [StartRule] = [], translator: Hook.Translator = .immediate(PlainWebhook())
     ) async throws {
         let memory = InMemoryLedger(settings: EngineSettings(), clock: { 1000 })
         self.ledger = ledger ?? memory
@@ -62,10 +78,12 @@ struct IntakeBench {
                 .create(pipeline, trigger: ExecutionTrigger(type: .createPipeline)), on: "app")
         }
         let hook = Hook(
-            id: "hook-id", name: "main-hook", translator: .immediate(PlainWebhook()), authentication: authentication,
-            connection: Self.connection, servesGitHubV1: false)
+            id: "hook-id", name: "main-hook", translator: translator, authentication: authentication,
+            connection: Self.connection, servesGitHubV1: false, allowed: allowed.compactMap(AddressRange.init),
+            rules: rules)
+        hooks = FixedHooks([hook])
         intake = DeliveryIntake(
-            hooks: FixedHooks([hook]), ledger: self.ledger,
+            hooks: hooks, ledger: self.ledger,
             webhookARN: { "arn:aws:codepipeline:us-east-1:000000000000:webhook:\($0)" },
             now: { 1000 }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -89,11 +107,23 @@ struct IntakeBench {
         ])
 
     func post(
-        _ body: String, id: String = "d-1", secret: String? = "new", to hook: HookID = "hook-id"
+        _ body: String, id: String = "d-1", secret: String? = "new", to hook: HookID = "hook-id",
+        event: String = "push",
+        from address: String? = nil
     ) async -> IntakeAnswer {
-        var headers: [(name: String, value: String)] = [("x-delivery", id), ("X-Event", "push"), ("X-Token", "t0ken")]
+        await reply(body, id: id, secret: secret, to: hook, event: event, from: address).answer
+    }
+
+    func reply(
+        _ body: String, id: String = "d-1", secret: String? = "new", to hook: HookID = "hook-id",
+        event: String = "push",
+        from address: String? = nil
+    ) async -> IntakeReply {
+        var headers: [(name: String, value: String)] = [("x-delivery", id), ("X-Event", event), ("X-Token", "t0ken")]
         if let secret { headers.append(("X-Signature", Self.signature(of: body, secret: secret))) }
-        return await intake.accept(WebhookDelivery(headers: headers, body: Data(body.utf8)), at: hook)
+        var delivery = WebhookDelivery(headers: headers, body: Data(body.utf8))
+        delivery.remoteAddress = address
+        return await intake.accept(delivery, at: hook)
     }
 
     static func signature(of body: String, secret: String) -> String {

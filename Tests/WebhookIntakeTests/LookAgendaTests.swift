@@ -4,16 +4,16 @@ import Testing
 @testable import WebhookIntake
 
 @Suite struct LookAgendaTests {
-    private func source(_ key: String, _ purpose: WatchedSource.Purpose = .polling) -> WatchedSource {
+    private func source(_ key: String) -> WatchedSource {
         WatchedSource(
-            purpose, PollingWorld.s3, configuration: ["S3ObjectKey": key],
+            PollingWorld.s3, configuration: ["S3ObjectKey": key],
             watcher: WatchedSource.Watcher(pipeline: "p", action: "a"))
     }
 
     /// Plays `hours` of looks at one source that changes at the given hours; the looks in each hour.
-    private func looks(hours: Int, changes: [Double] = [], purpose: WatchedSource.Purpose = .polling) -> [Int] {
+    private func looks(hours: Int, changes: [Double] = []) -> [Int] {
         var agenda = LookAgenda(settings: SourcePollingSettings(), random: { 0.5 })
-        let source = source("k", purpose)
+        let source = source("k")
         agenda.update([source], at: 0)
         var counts = Array(repeating: 0, count: hours)
         while let now = agenda.nextDue, now < Double(hours) * 3600 {
@@ -38,10 +38,6 @@ import Testing
         #expect(counts[20] > 45 && counts[21] > 20, "\(counts)")
     }
 
-    @Test func `heads are checked every quarter of an hour, changed or not`() {
-        #expect(looks(hours: 3, changes: [1], purpose: .headCheck) == [4, 4, 4])
-    }
-
     @Test func `jitter spreads the first looks over a minute and the others by a tenth`() {
         for (dice, first, second) in [(0.0, 0.0, 54.0), (0.5, 30, 60), (1, 60, 66)] {
             var agenda = LookAgenda(settings: SourcePollingSettings(), random: { dice })
@@ -54,7 +50,7 @@ import Testing
 
     @Test func `what isn't settled is looked at again within a minute`() {
         var agenda = LookAgenda(settings: SourcePollingSettings(), random: { 0.5 })
-        let source = source("k", .headCheck)
+        let source = source("k")
         agenda.update([source], at: 0)
         _ = agenda.record(.unsettled, of: source.key, at: 30)
         #expect(agenda.nextDue == 90)
@@ -86,21 +82,21 @@ import Testing
 @Suite struct WatchedSourceTests {
     @Test(
         arguments: [
-            (PollingWorld.s3, [:], .polling), (PollingWorld.s3, ["PollForSourceChanges": "true"], .polling),
-            (PollingWorld.s3, ["PollForSourceChanges": "false"], nil),
-            (PollingWorld.s3, ["PollForSourceChanges": "False"], nil),
-            (PollingWorld.version1, [:], .polling), (PollingWorld.version1, ["PollForSourceChanges": "false"], nil),
-            (ActionTypeID(category: .source, owner: .aws, provider: "CodeCommit"), [:], .polling),
-            (ActionTypeID(category: .source, owner: .aws, provider: "ECR"), ["PollForSourceChanges": "true"], nil),
-            (ActionTypeID(category: .source, owner: .custom, provider: "S3"), [:], nil),
-            (ActionTypeID(category: .deploy, owner: .aws, provider: "S3"), [:], nil),
-            (PollingWorld.connection, [:], .headCheck),
-            (PollingWorld.connection, ["DetectChanges": "true"], .headCheck),
-            (PollingWorld.connection, ["DetectChanges": "false"], nil),
-            (PollingWorld.connection, ["PollForSourceChanges": "true"], .headCheck),
-        ] as [(ActionTypeID, [String: String], WatchedSource.Purpose?)])
+            (PollingWorld.s3, [:], true), (PollingWorld.s3, ["PollForSourceChanges": "true"], true),
+            (PollingWorld.s3, ["PollForSourceChanges": "false"], false),
+            (PollingWorld.s3, ["PollForSourceChanges": "False"], false),
+            (PollingWorld.version1, [:], true), (PollingWorld.version1, ["PollForSourceChanges": "false"], false),
+            (ActionTypeID(category: .source, owner: .aws, provider: "CodeCommit"), [:], true),
+            (ActionTypeID(category: .source, owner: .aws, provider: "ECR"), ["PollForSourceChanges": "true"], false),
+            (ActionTypeID(category: .source, owner: .custom, provider: "S3"), [:], false),
+            (ActionTypeID(category: .deploy, owner: .aws, provider: "S3"), [:], false),
+            (PollingWorld.connection, [:], false),
+            (PollingWorld.connection, ["DetectChanges": "true"], false),
+            (PollingWorld.connection, ["DetectChanges": "false"], false),
+            (PollingWorld.connection, ["PollForSourceChanges": "true"], false),
+        ] as [(ActionTypeID, [String: String], Bool)])
     func `which sources are looked at`(
-        type: ActionTypeID, configuration: [String: String], purpose: WatchedSource.Purpose?
+        type: ActionTypeID, configuration: [String: String], isPolled: Bool
     ) {
         let action = ActionDeclaration(
             name: "Checkout", actionTypeId: type, configuration: configuration.mapValues { .plain($0) })
@@ -109,23 +105,20 @@ import Testing
                 name: "p", roleArn: "r", artifactStore: nil, stages: [StageDeclaration(name: "S", actions: [action])],
                 triggers: triggers)
         }
-        #expect(WatchedSource.actions(of: declaration(nil)).first?.purpose == purpose)
+        #expect(WatchedSource.actions(of: declaration(nil)).isEmpty != isPolled)
         let filtered = TriggerDeclaration(gitConfiguration: GitConfiguration(sourceActionName: "Checkout"))
-        let other = TriggerDeclaration(gitConfiguration: GitConfiguration(sourceActionName: "Other"))
-        #expect(WatchedSource.actions(of: declaration([other])).first?.purpose == purpose)
-        #expect(WatchedSource.actions(of: declaration([filtered])).isEmpty == (purpose != .polling))
+        #expect(WatchedSource.actions(of: declaration([filtered])).isEmpty != isPolled)
     }
 
     @Test func `sources are the same where they would see the same revision`() {
-        func key(_ configuration: [String: String], _ purpose: WatchedSource.Purpose = .polling) -> WatchedSource.Key {
+        func key(_ configuration: [String: String]) -> WatchedSource.Key {
             WatchedSource(
-                purpose, PollingWorld.s3, configuration: configuration,
+                PollingWorld.s3, configuration: configuration,
                 watcher: WatchedSource.Watcher(pipeline: "p", action: "a")
             ).key
         }
         #expect(key(["S3ObjectKey": "a", "PollForSourceChanges": "true"]) == key(["S3ObjectKey": "a"]))
         #expect(key(["S3ObjectKey": "a"]) != key(["S3ObjectKey": "b"]))
-        #expect(key(["S3ObjectKey": "a"]) != key(["S3ObjectKey": "a"], .headCheck))
         #expect(key(["a": "bc"]) != key(["ab": "c"]))
     }
 }

@@ -101,48 +101,6 @@ import Testing
         #expect(try await world.executions("app").count == 5)
     }
 
-    @Test func `a head check finds a lost delivery, and the late one starts nothing`() async throws {
-        let world = try PollingWorld()
-        defer { world.host.remove() }
-        try await world.declare("app", branch, of: PollingWorld.connection)
-        var memory = world.polling.memory()
-        world.branches.tell("main", .revision("r2"))
-        await world.pass(90, &memory)
-        let started = try #require(try await world.executions("app").first)
-        #expect(started.number == 2)
-        #expect(started.trigger == ExecutionTrigger(type: .webhook, detail: "head check of Checkout/r2"))
-        let delivery = StartRequest(
-            trigger: ExecutionTrigger(type: .webhook, detail: "arn:aws:codepipeline:us-east-1:0:webhook:hook"),
-            input: StartInput(sourceRevisions: started.sourceRevisionOverrides))
-        guard case .notStarted = try await world.ledger.perform(.start(delivery), on: "app") else {
-            return _ = Issue.record("it was started twice")
-        }
-        #expect(world.lines.count("a head check has started a pipeline") == 1)
-        // A quarter of an hour, not a minute, until it is looked at again.
-        let looks = world.branches.looks.count
-        await world.pass(800, &memory)
-        #expect(world.branches.looks.count == looks)
-        await world.pass(200, &memory)
-        #expect(world.branches.looks.count == looks + 1)
-    }
-
-    @Test func `what a delivery has started is not found again`() async throws {
-        let world = try PollingWorld()
-        defer { world.host.remove() }
-        try await world.declare("app", branch, of: PollingWorld.connection)
-        let revision = SourceRevisionOverride(actionName: "Checkout", revisionType: .commitID, revisionValue: "r2")
-        _ = try await world.ledger.perform(
-            .start(
-                StartRequest(
-                    trigger: ExecutionTrigger(type: .webhook, detail: "arn"),
-                    input: StartInput(sourceRevisions: [revision]))), on: "app")
-        var memory = world.polling.memory()
-        world.branches.tell("main", .revision("r2"))
-        await world.pass(1000, &memory)
-        #expect(world.branches.looks.count == 2)
-        #expect(try await world.executions("app").count == 2)
-    }
-
     @Test func `sources that are read alike are looked at once, and each pipeline starts`() async throws {
         let world = try PollingWorld()
         defer { world.host.remove() }

@@ -62,7 +62,9 @@ package enum ServeCommand {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    application, gateway.workshop, gateway.polling, gateway.schedules, gateway.housekeeping,
+                    application, gateway.workshop, gateway.polling, gateway.deferred, gateway.recovery,
+                    gateway.schedules,
+                    gateway.housekeeping,
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: gateway.logger))
         do {
             try await group.run()

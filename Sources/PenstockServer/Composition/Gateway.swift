@@ -21,6 +21,8 @@ package struct Gateway: Sendable {
     package let hooks: [Hook]
     package let workshop: Workshop
     package let polling: SourcePolling
+    package let deferred: DeferredDeliveries
+    package let recovery: Recovery
     package let schedules: Schedules
     package let housekeeping: Housekeeping
     package let logs: ActionLogs
@@ -94,15 +96,23 @@ package struct Gateway: Sendable {
                 workFolder: folder.appending(path: "work")),
             logger: logger, observer: { metrics.observe($0) })
         try await workshop.prepare()
-        let arnPrefix = "arn:aws:codepipeline:\(settings.region):\(settings.account):webhook:"
+        let webhookARN: @Sendable (String) -> String = { HookTable.webhookARN($0, settings) }
+        let directory = FixedHooks(hooks)
+        let intake = DeliveryIntake(
+            hooks: directory, ledger: ledger, webhookARN: webhookARN, now: { Date().timeIntervalSince1970 },
+            logger: logger)
         return Gateway(
-            settings: settings, modules: modules, host: host, ledger: ledger,
-            intake: DeliveryIntake(
-                hooks: FixedHooks(hooks), ledger: ledger, webhookARN: { arnPrefix + $0 },
-                now: { Date().timeIntervalSince1970 }, logger: logger),
+            settings: settings, modules: modules, host: host, ledger: ledger, intake: intake,
             hooks: hooks, workshop: workshop,
             polling: SourcePolling(
                 ledger: ledger, probes: modules.revisionProbes, vault: vault, host: host, settings: settings.polling,
+                logger: logger),
+            deferred: DeferredDeliveries(
+                ledger: ledger, hooks: directory, resolvers: modules.eventResolvers, readers: modules.refReaders,
+                webhookARN: webhookARN, host: host, logger: logger),
+            recovery: Recovery(
+                hooks: directory, intake: intake, ledger: ledger, logs: modules.deliveryLogs,
+                readers: modules.refReaders, publicURL: settings.publicURL, host: host, settings: settings.recovery,
                 logger: logger),
             schedules: Schedules(
                 ledger: ledger, schedules: settings.schedules, record: folder.appending(path: "schedules.json"),
@@ -124,6 +134,9 @@ package struct Gateway: Sendable {
         if settings.rolesAreStrict { api.roles = .strict([]) }
         return api
     }
+
+    /// Journal and desk of deliveries.
+    package var deliveries: any DeliveryDesk { sqlite }
 
     package var ledgerQueueDepth: Int { sqlite.queueDepth }
 

@@ -29,7 +29,9 @@ package enum HookTable {
                 translator: translator,
                 authentication: entry.secrets.isEmpty
                     ? .unauthenticated : .secrets(entry.secrets.map { Data($0.utf8) }),
-                connection: connection, servesGitHubV1: entry.connection == v1Connection)
+                connection: connection, servesGitHubV1: entry.connection == v1Connection,
+                allowed: entry.allowed,
+                rules: entry.starts.map { $0.rule(webhookARN: webhookARN(entry.name, settings)) })
         }
         for (id, same) in Dictionary(grouping: hooks, by: \.id) where same.count > 1 {
             throw SettingsError(
@@ -37,6 +39,11 @@ package enum HookTable {
                 message: "'\(id)' is the id of the hook \(same[0].name) too; each needs its own")
         }
         return hooks
+    }
+
+    /// The ARN of a hook by its name.
+    package static func webhookARN(_ name: String, _ settings: ServerSettings) -> String {
+        "arn:aws:codepipeline:\(settings.region):\(settings.account):webhook:\(name)"
     }
 
     /// Opaque, and the same at every start: 128 bits of a MAC of the hook's name under the data folder's key.

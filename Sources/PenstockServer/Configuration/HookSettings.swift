@@ -1,4 +1,5 @@
 import PluginKit
+package import WebhookIntake
 
 /// One entry of `hooks:`: where a host's deliveries come in.
 package struct HookSettings: Sendable {
@@ -9,6 +10,10 @@ package struct HookSettings: Sendable {
     package let id: String?
     /// The secrets under which a delivery may be signed; empty only with `unauthenticated: true`.
     package let secrets: [String]
+    /// Where deliveries may come from; empty: from anywhere.
+    package let allowed: [AddressRange]
+    /// What its events start beside the pipelines with a source in the repository.
+    package let starts: [StartSettings]
 
     private struct Entry: Decodable {
         var provider: String?
@@ -19,9 +24,11 @@ package struct HookSettings: Sendable {
         var previousSecret: String?
         var previousSecretFile: String?
         var unauthenticated: Bool?
+        var allow: SettingValue?
+        var starts: SettingValue?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case provider, connection, id, secret, unauthenticated
+            case provider, connection, id, secret, unauthenticated, allow, starts
             case secretFile = "secret_file"
             case previousSecret = "previous_secret"
             case previousSecretFile = "previous_secret_file"
@@ -50,6 +57,8 @@ package struct HookSettings: Sendable {
         self.connection = entry.connection
         self.id = entry.id
         self.secrets = secrets
+        self.allowed = try IntakeSettings.addresses(entry.allow, at: "\(place).allow")
+        self.starts = try StartSettings.list(entry.starts, at: "\(place).starts")
     }
 
     /// What a URL holds as it is, so that the hook can be reached.

@@ -6,18 +6,20 @@ enum PollingSettings {
     private struct Entry: Decodable {
         var intervalSeconds: Double?
         var slowestSeconds: Double?
-        var headCheckSeconds: Double?
         var concurrentLooks: Int?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case intervalSeconds = "interval_seconds"
             case slowestSeconds = "slowest_seconds"
-            case headCheckSeconds = "head_check_seconds"
             case concurrentLooks = "concurrent_looks"
         }
     }
 
     static func read(_ value: SettingValue) throws -> SourcePollingSettings {
+        guard value["head_check_seconds"] == nil else {
+            throw SettingsError(
+                place: "polling.head_check_seconds", message: "is now recovery.interval_seconds, 300 by default")
+        }
         let entry = try value.decode(
             Entry.self, at: "polling", knownKeys: Set(Entry.CodingKeys.allCases.map(\.rawValue)))
         let usual = SourcePollingSettings()
@@ -26,8 +28,6 @@ enum PollingSettings {
             entry.slowestSeconds ?? max(interval, usual.slowestPoll), .slowestSeconds, interval...86_400)
         return SourcePollingSettings(
             pollInterval: interval, slowestPoll: slowest,
-            headCheckInterval: try checked(
-                entry.headCheckSeconds ?? usual.headCheckInterval, .headCheckSeconds, 1...86_400),
             concurrentLooks: Int(
                 try checked(
                     Double(entry.concurrentLooks ?? usual.concurrentLooks), .concurrentLooks, 1...256)))

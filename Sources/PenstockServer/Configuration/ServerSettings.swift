@@ -26,6 +26,14 @@ package struct ServerSettings: Sendable {
     package var retention: RetentionPolicy
     /// Seconds that a job worker has to acknowledge a job that it was given.
     package var acknowledgementTimeout: Double
+    /// What hosts call this gateway by, e.g. `https://penstock.example`; without it hooks can't be told from others.
+    package var publicURL: String?
+    /// Proxies that are believed about whose request they pass on.
+    package var trustedProxies: [AddressRange]
+    /// Bytes of deliveries' bodies in memory at a time.
+    package var bodyBudget: Int
+    /// How often lost deliveries are looked for.
+    package var recovery: RecoverySettings
     /// CodeBuild projects, given to that module as they stand.
     package var projects: SettingValue
     /// Settings of modules by name.
@@ -76,6 +84,10 @@ package struct ServerSettings: Sendable {
             polling: try PollingSettings.read(file.values["polling"] ?? .map([:])),
             retention: try RetentionSettings.read(file.values["retention"] ?? .map([:])),
             acknowledgementTimeout: try JobWorkerSettings.read(file.values["job_workers"] ?? .map([:])),
+            publicURL: try IntakeSettings.publicURL(reader.string(forKey: "public_url")),
+            trustedProxies: try IntakeSettings.addresses(file.values["trusted_proxies"], at: "trusted_proxies"),
+            bodyBudget: try IntakeSettings.bodyBudget(file.values["webhooks"] ?? .map([:])),
+            recovery: try IntakeSettings.recovery(file.values["recovery"] ?? .map([:])),
             projects: file.values["projects"] ?? .map([:]),
             modules: Dictionary(
                 try file.entries("modules").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),

@@ -4,17 +4,21 @@ import PipelineModel
 import HTTPTypes
 import NIOCore
 import PluginKit
+import WebhookIntake
 
 /// The one listener: each kind of request goes to its door.
 struct Doors {
     let gateway: Gateway
     let version: String
 
-    func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
-        let hooks = HookDoor(intake: gateway.intake, metrics: gateway.metrics)
+    func router() -> Router<DoorContext> {
+        let router = Router(context: DoorContext.self)
+        let hooks = HookDoor(
+            intake: gateway.intake, bodies: BodyBudget(gateway.settings.bodyBudget),
+            proxies: TrustedProxies(gateway.settings.trustedProxies), metrics: gateway.metrics)
         router.post("/hooks/:id") { request, context in
-            await hooks.answer(request, at: HookID(context.parameters.get("id") ?? ""))
+            await hooks.answer(
+                request, at: HookID(context.parameters.get("id") ?? ""), from: context.peer)
         }
         let aws = AWSDoor(gateway: gateway)
         router.post("/") { request, _ in await aws.answer(request) }
@@ -24,6 +28,17 @@ struct Doors {
         router.get("/version") { _, _ in operators.versionAnswer() }
         router.get("/metrics") { _, _ in await operators.metrics() }
         return router
+    }
+}
+
+/// What a door knows of a request beside the request: who is at the other end of the connection.
+struct DoorContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let peer: String?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        peer = source.channel.remoteAddress?.ipAddress
     }
 }
 
@@ -44,7 +59,9 @@ extension Request {
     }
 
     /// The body's bytes, or `nil` when there are more than `limit`.
-    func bytes(upTo limit: Int) async throws -> Data? {
+    ///
+    /// - Parameter reserve: asked for each piece before it is kept; what it throws ends the reading.
+    func bytes(upTo limit: Int, reserving reserve: (Int) throws -> Void = { _ in }) async throws -> Data? {
         let length = headers[.contentLength].flatMap { Int($0) } ?? 0
         guard length <= limit else { return nil }
         var bytes = Data()
@@ -52,6 +69,7 @@ extension Request {
         bytes.reserveCapacity(max(0, min(length, 64 << 10)))
         for try await chunk in body {
             guard bytes.count + chunk.readableBytes <= limit else { return nil }
+            try reserve(chunk.readableBytes)
             bytes.append(contentsOf: chunk.readableBytesView)
         }
         return bytes

@@ -20,7 +20,9 @@ struct PenstockOperations {
         switch operation {
         case "ListDeliveries": try await listDeliveries(input)
         case "GetDelivery": try await delivery(input)
+        case "GetDeliveryEvents": try await deliveryEvents(input)
         case "ReplayDelivery": try await replay(input)
+        case "RehearseDelivery": try await rehearse(input)
         case "ListHooks": hooks()
         case "ListModules": await modules()
         case "ExplainExecution": try await explainExecution(input)
@@ -34,47 +36,12 @@ struct PenstockOperations {
         }
     }
 
-    private func listDeliveries(_ input: JSONValue) async throws -> DeliveryList {
-        let limit = try Self.number("maxResults", in: input) ?? 50
-        guard (1...1000).contains(limit) else {
-            throw APIError("ValidationException", "maxResults must be between 1 and 1000")
-        }
-        let entries = try await gateway.ledger.journal(before: try Self.number("before", in: input), limit: Int(limit))
-        return DeliveryList(deliveries: entries.map(DeliveryView.init))
-    }
-
     /// - Throws: ``WireError`` when the member is there and no whole number.
     static func number(_ name: String, in input: JSONValue) throws -> Int64? {
         switch input[name] {
         case nil, .null: return nil
         case .integer(let number): return number
         default: throw WireError.serialization("\(name) must be a whole number")
-        }
-    }
-
-    private func entry(_ input: JSONValue) async throws -> JournalEntry {
-        guard let sequence = try Self.number("sequence", in: input) else {
-            throw APIError(
-                "ValidationException", "sequence must be the number of a delivery; see penstock deliveries list")
-        }
-        guard let entry = try await gateway.ledger.journalEntry(sequence) else {
-            throw APIError("ResourceNotFoundException", "There is no delivery \(sequence) in the journal")
-        }
-        return entry
-    }
-
-    private func delivery(_ input: JSONValue) async throws -> DeliveryView { DeliveryView(try await entry(input)) }
-
-    private func replay(_ input: JSONValue) async throws -> ReplayView {
-        let entry = try await entry(input)
-        do {
-            let receipt = try await gateway.intake.replay(entry)
-            gateway.metrics.count("penstock_deliveries_total", ["outcome": "replayed"])
-            return ReplayView(sequence: receipt.sequence, decisions: receipt.decisions.map(DecisionView.init))
-        } catch .storageFailed(let reason) {
-            throw APIError("InternalFailure", "The delivery could not be stored.", httpStatus: 500, cause: reason)
-        } catch {
-            throw APIError("ConflictException", error.description)
         }
     }
 

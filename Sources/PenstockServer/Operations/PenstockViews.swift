@@ -4,58 +4,6 @@ import PipelineEngine
 package import PluginKit
 import PipelineModel
 
-package struct DeliveryList: Codable, Sendable { package var deliveries: [DeliveryView] }
-
-/// A journal entry as commands show it.
-package struct DeliveryView: Codable, Sendable {
-    package var sequence: Int64
-    package var hook: String
-    package var provider: String
-    package var deliveryId: String
-    package var event: String
-    package var receivedAt: Date
-    package var outcome: String
-    package var reason: String?
-    package var bodySize: Int
-    package var replayOf: Int64?
-    package var decisions: [DecisionView]
-    package var headers: [String: String]
-    package var body: Data?
-
-    init(_ entry: JournalEntry) {
-        sequence = entry.sequence
-        hook = entry.hookName.isEmpty ? entry.hook.rawValue : entry.hookName
-        provider = entry.provider
-        deliveryId = entry.deliveryID
-        event = entry.event
-        receivedAt = Date(timeIntervalSince1970: entry.receivedAt)
-        outcome = entry.outcome
-        reason = entry.reason
-        bodySize = entry.bodySize
-        replayOf = entry.replayOf
-        decisions = entry.decisions.map(DecisionView.init)
-        headers = entry.headers
-        body = entry.body
-    }
-}
-
-package struct DecisionView: Codable, Sendable {
-    package var pipeline: String?
-    package var started: String?
-    package var reason: String
-
-    init(_ decision: DeliveryDecision) {
-        pipeline = decision.pipeline?.rawValue
-        started = decision.started?.rawValue
-        reason = decision.reason
-    }
-}
-
-package struct ReplayView: Codable, Sendable {
-    package var sequence: Int64
-    package var decisions: [DecisionView]
-}
-
 package struct HookList: Codable, Sendable { package var hooks: [HookView] }
 
 package struct HookView: Codable, Sendable {

@@ -88,13 +88,7 @@ extension InMemoryLedger {
     }
 
     package func journal(before: Int64?, limit: Int) async throws -> [JournalEntry] {
-        read { rows in
-            rows.journal.lazy.reversed().filter { $0.sequence < before ?? .max }.prefix(limit).map { entry in
-                var entry = entry
-                entry.body = nil
-                return entry
-            }
-        }
+        try await journal(JournalFilter(), before: before, limit: limit)
     }
 
     package func journalEntry(_ sequence: Int64) async throws -> JournalEntry? {

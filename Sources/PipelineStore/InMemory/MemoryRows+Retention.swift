@@ -59,7 +59,7 @@ extension MemoryRows {
         let gone = journal.prefix(limit).enumerated()
             .prefix { $0.offset < excess || $0.element.receivedAt < time ?? 0 }.map(\.element)
         for entry in gone where entry.takesItsID {
-            taken.remove(TakenDelivery(hook: entry.hook, id: entry.deliveryID))
+            taken[TakenDelivery(hook: entry.hook, id: entry.deliveryID)] = nil
         }
         journal.removeFirst(gone.count)
         return gone.count

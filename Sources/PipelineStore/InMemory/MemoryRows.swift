@@ -16,14 +16,17 @@ struct MemoryRows: LedgerRows {
     private(set) var effects: [EffectID: MemoryEffect] = [:]
     private var effectsOfSubject: [SubjectID: [EffectID]] = [:]
     var journal: [JournalEntry] = []
-    var taken: Set<TakenDelivery> = []
+    var taken: [TakenDelivery: Int64] = [:]
+    var recentStarts: [ChangeKey: MemoryStart] = [:]
+    var known: [WatchedRepository: KnownRefs] = [:]
+    var logReads: [HookID: [String: Double]] = [:]
     var registry: [RegistryKey: RegistryEntry] = [:]
     /// In the order in which they were offered.
     var jobs: [MemoryJob] = []
     /// The deliveries that started executions.
     var deliveries: [ExecutionID: Int64] = [:]
     private var lastEffect: Int64 = 0
-    private var lastDelivery: Int64 = 0
+    var lastDelivery: Int64 = 0
     private var lastEvent: Int64 = 0
     private var lastAction: Int64 = 0
 
@@ -159,26 +162,6 @@ struct MemoryRows: LedgerRows {
         effects[id]?.worker = nil
         effects[id]?.leaseUntil = 0
         return true
-    }
-
-    // MARK: Deliveries
-
-    func hasTaken(_ deliveryID: String, hook: HookID) -> Bool {
-        taken.contains(TakenDelivery(hook: hook, id: deliveryID))
-    }
-
-    mutating func append(_ entry: JournalEntry) -> Int64 {
-        var entry = entry
-        lastDelivery += 1
-        entry.sequence = lastDelivery
-        if entry.takesItsID { taken.insert(TakenDelivery(hook: entry.hook, id: entry.deliveryID)) }
-        journal.append(entry)
-        return entry.sequence
-    }
-
-    mutating func amend(_ delivery: Int64, answering question: SubjectID, with decision: DeliveryDecision) {
-        guard let place = journal.firstIndex(where: { $0.sequence == delivery }) else { return }
-        journal[place].decisions.amend(answering: question, with: decision)
     }
 }
 

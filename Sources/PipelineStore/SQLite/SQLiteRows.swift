@@ -103,39 +103,6 @@ struct SQLiteRows: LedgerRows {
                 ])
         }
     }
-
-    // MARK: Deliveries
-
-    func hasTaken(_ deliveryID: String, hook: HookID) throws -> Bool {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT 1 FROM deliveries WHERE hook = ? AND delivery_id = ?
-                AND outcome IN ('accepted', 'ignored') AND replay_of IS NULL
-                """)
-        return try Int.fetchOne(statement, arguments: [hook.rawValue, deliveryID]) != nil
-    }
-
-    func append(_ entry: JournalEntry) throws -> Int64 {
-        try run(
-            """
-            INSERT INTO deliveries (hook, hook_name, provider, delivery_id, event, received_at, headers, body_size,
-            outcome, reason, decisions, replay_of, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                entry.hook.rawValue, entry.hookName, entry.provider, entry.deliveryID, entry.event, entry.receivedAt,
-                coding.blob(entry.headers), entry.bodySize, entry.outcome, entry.reason, coding.blob(entry.decisions),
-                entry.replayOf, entry.body ?? Data(),
-            ])
-        return database.lastInsertedRowID
-    }
-
-    func amend(_ delivery: Int64, answering question: SubjectID, with decision: DeliveryDecision) throws {
-        let statement = try database.cachedStatement(sql: "SELECT decisions FROM deliveries WHERE sequence = ?")
-        guard let blob = try Data.fetchOne(statement, arguments: [delivery]) else { return }
-        var decisions = try coding.value([DeliveryDecision].self, from: blob, at: "deliveries \(delivery)")
-        decisions.amend(answering: question, with: decision)
-        try run("UPDATE deliveries SET decisions = ? WHERE sequence = ?", [coding.blob(decisions), delivery])
-    }
 }
 
 extension StageSuccess {
