@@ -14,13 +14,16 @@ struct ArtifactTransfer {
     /// - Throws: ``FailureDetails`` that names the artifact.
     func fetch(_ artifact: StoredArtifact, form: ActionTypeDescription.InputForm) async throws -> InputArtifact {
         let archive = try workspace.inputArchive(artifact.name)
+        guard form != .reference else {
+            return InputArtifact(name: artifact.name, contents: archive, archive: archive, stored: artifact)
+        }
         try await explaining("reading input artifact '\(artifact.name)'") {
             _ = try await stores.store(for: artifact.bucket).get(artifact.key, version: nil, into: archive)
         }
         try await verify(archive, is: artifact)
         let contents = try workspace.input(artifact.name)
         switch form {
-        case .file:
+        case .file, .reference:
             return InputArtifact(name: artifact.name, contents: archive, archive: archive, stored: artifact)
         case .directory:
             try await explaining("unpacking input artifact '\(artifact.name)'") {

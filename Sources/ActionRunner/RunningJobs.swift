@@ -49,6 +49,8 @@ final class RunningJobs: Sendable {
         for job in jobs.withLock({ $0.values.filter(\.isErrand) }) { job.continuation.yield() }
     }
 
+    func runs(_ id: SubjectID) -> Bool { jobs.withLock { $0[id] != nil } }
+
     var jobCount: Int { jobs.withLock { $0.values.count { !$0.isErrand } } }
 
     var effects: [EffectID] { jobs.withLock { $0.values.map(\.effect) } }

@@ -9,7 +9,10 @@ extension Workshop {
         switch effect.kind {
         case .timer(let command):
             await report(claimed.id, command, on: effect.pipeline)
-        case .cancelAction, .cancelRule:
+        case .cancelAction:
+            running.cancel(effect.subject.id)
+            await endOutside(effect.subject.id, claimed: claimed)
+        case .cancelRule:
             running.cancel(effect.subject.id)
             await report(claimed.id, nil, on: effect.pipeline)
         case .runAction(let work) where providers[work.action.type] == nil && work.action.type.owner == .custom:

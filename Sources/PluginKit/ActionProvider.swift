@@ -4,8 +4,9 @@ public import PipelineModel
 /// Runs actions of one type.
 ///
 /// A job is run at least once: after a crash the same job (same `id`) is given again, in a clean workspace, so
-/// being called twice must be harmless. Cancelling the task means that the action was stopped or timed out: end
-/// everything that was started, then return (the outcome is ignored).
+/// being called twice must be harmless. Cancelling the task means that the action was stopped or timed out, or that
+/// the gateway shuts down: end every process that was started here, then return (the outcome is ignored). What goes on
+/// outside is ended by ``end(_:on:)``.
 public protocol ActionProvider: Sendable {
     var type: ActionTypeDescription { get }
 
@@ -14,10 +15,18 @@ public protocol ActionProvider: Sendable {
 
     /// Called once, before the first job of a gateway's life: ends what a killed gateway left running.
     func cleanUp(on host: any PluginHost) async
+
+    /// Ends what goes on outside for an action that was stopped or timed out, e.g. a build on another server. Called
+    /// for every such action once its task has ended, also between two runs of a pending job, for ids that this
+    /// provider has never seen, and again after a crash.
+    ///
+    /// - Throws: why it can't be done now; it is tried again for a while.
+    func end(_ action: ActionExecutionID, on host: any PluginHost) async throws(FailureDetails)
 }
 
 extension ActionProvider {
     public func cleanUp(on host: any PluginHost) async {}
+    public func end(_ action: ActionExecutionID, on host: any PluginHost) async throws(FailureDetails) {}
 }
 
 /// What a declaration of this type may hold. The API checks declarations against it.
@@ -28,10 +37,15 @@ public struct ActionTypeDescription: Sendable, Equatable {
     public let outputArtifacts: ClosedRange<Int>
     /// Seconds until an attempt times out (spec: execution-semantics §15).
     public let timeout: Int
-    /// Whether input artifacts are unpacked into directories for the job, or given as the stored file.
+    /// Whether input artifacts are unpacked into directories for the job, given as the stored file, or only named.
     public let inputForm: InputForm
 
-    public enum InputForm: Sendable, Equatable { case directory, file }
+    public enum InputForm: Sendable, Equatable {
+        case directory, file
+        /// Nothing is fetched: the provider only says where the objects are. The job's ``InputArtifact/contents`` and
+        /// ``InputArtifact/archive`` name files that don't exist.
+        case reference
+    }
 
     public init(
         id: ActionTypeID, configuration: [ConfigurationProperty], inputArtifacts: ClosedRange<Int>,
