@@ -89,7 +89,8 @@ let package = Package(
         .executableTarget(
             name: "penstock",
             dependencies: [
-                "PenstockServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "PenstockServer", "ExternalModules",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
             name: "PenstockBench",

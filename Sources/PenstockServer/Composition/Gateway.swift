@@ -1,6 +1,7 @@
 package import ActionRunner
 package import CodePipelineAPI
 import CurlTransport
+package import ExternalModules
 import Foundation
 package import Logging
 package import PipelineEngine
@@ -20,6 +21,7 @@ package struct Gateway: Sendable {
     package let intake: DeliveryIntake
     package let hooks: [Hook]
     package let workshop: Workshop
+    package let externalModules: ExternalModuleHost
     package let polling: SourcePolling
     package let schedules: Schedules
     package let housekeeping: Housekeeping
@@ -94,7 +96,7 @@ package struct Gateway: Sendable {
             intake: DeliveryIntake(
                 hooks: FixedHooks(hooks), ledger: ledger, webhookARN: { arnPrefix + $0 },
                 now: { Date().timeIntervalSince1970 }, logger: logger),
-            hooks: hooks, workshop: workshop,
+            hooks: hooks, workshop: workshop, externalModules: ExternalModuleHost(modules.external, host: host),
             polling: SourcePolling(
                 ledger: ledger, probes: modules.revisionProbes, vault: vault, host: host, settings: settings.polling,
                 logger: logger),
@@ -127,6 +129,7 @@ package struct Gateway: Sendable {
 
     /// Gives the sockets and the data folder back. After the listener and the workshop have ended.
     package func close() async {
+        for module in modules.external { await module.stop() }
         await http.stop()
         do {
             try await sqlite.close()

@@ -1,6 +1,8 @@
+import ExternalModules
 import Foundation
 import Hummingbird
 import PipelineModel
+import PluginKit
 import Logging
 import PipelineEngine
 import ActionRunner
@@ -29,11 +31,26 @@ struct OperatorDoor {
         Response(200, "{\"name\":\"penstock\",\"version\":\"\(version)\"}\n", contentType: "application/json")
     }
 
+    /// One series for each external module; a bundled one is up as long as the gateway is.
+    private var moduleGauges: [(name: String, labels: KeyValuePairs<String, String>, value: Double)] {
+        gateway.modules.loaded.flatMap { module in
+            let name = module.description.name
+            let labels: KeyValuePairs = ["kind": module.kind.rawValue, "module": name]
+            guard let status = module.external?.status else { return [("penstock_module_up", labels, 1.0)] }
+            return [
+                ("penstock_module_up", labels, [.running, .waiting].contains(status.phase) ? 1 : 0),
+                ("penstock_module_restarts", ["module": name], Double(status.restarts)),
+                ("penstock_module_requests_in_flight", ["module": name], Double(status.inFlight)),
+            ]
+        }
+    }
+
     func metrics() async -> Response {
         var gauges: [(name: String, labels: KeyValuePairs<String, String>, value: Double)] = [
             ("penstock_ledger_queue_depth", [:], Double(gateway.ledgerQueueDepth)),
             ("penstock_jobs_running", [:], Double(gateway.workshop.jobCount)),
         ]
+        gauges += moduleGauges
         do {
             let counts = try await gateway.ledger.counts()
             gauges.append(("penstock_pipelines", [:], Double(counts.pipelines)))
