@@ -72,11 +72,14 @@ let package = Package(
         room("AWSWire", [.product(name: "XMLCoder", package: "XMLCoder")]),
         room("CodePipelineAPI", ["PipelineEngine", "PluginKit", "PipelineModel"]),
         room("CurlTransport", ["PluginKit", "CCurl", logging]),
+        .target(
+            name: "ExternalModules", dependencies: ["PluginKit", "PipelineModel", lifecycle, logging],
+            exclude: ["PROTOCOL.md"], resources: [.embedInCode("source-event.schema.json")], swiftSettings: strict),
         room(
             "PenstockServer",
             [
                 "PipelineModel", "PipelineEngine", "PipelineStore", "PluginKit", "WebhookIntake", "ActionRunner",
-                "ArtifactArchive", "AWSSigning", "AWSWire", "CodePipelineAPI", "CurlTransport",
+                "ArtifactArchive", "AWSSigning", "AWSWire", "CodePipelineAPI", "CurlTransport", "ExternalModules",
                 "GitPlugin", "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin", "StageRulesPlugin",
                 "BitbucketPlugin",
                 crypto, lifecycle, logging, yams, .product(name: "Hummingbird", package: "hummingbird"),
@@ -88,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "penstock",
             dependencies: [
-                "PenstockServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "PenstockServer", "ExternalModules",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(
             name: "PenstockBench",
@@ -124,6 +128,9 @@ let package = Package(
         tests("ArtifactArchiveTests", ["ArtifactArchive", crypto]),
         tests("AWSSigningTests", ["AWSSigning", "AWSWire", crypto]),
         tests("CurlTransportTests", ["CurlTransport", "PluginKit", logging]),
+        tests(
+            "ExternalModulesTests",
+            ["ExternalModules", "PluginKit", "PluginKitTesting", "PipelineModel", lifecycle, logging]),
         tests(
             "CodePipelineAPITests",
             ["CodePipelineAPI", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel"]),

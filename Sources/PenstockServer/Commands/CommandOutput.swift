@@ -23,6 +23,15 @@ package enum CommandOutput {
         line(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
+    /// A value as one line of JSON, for what is printed as it comes.
+    package static func jsonLine(_ value: some Encodable) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Our own views always have a JSON form.
+        guard let data = try? encoder.encode(value) else { return }
+        line(String(decoding: data, as: UTF8.self))
+    }
+
     /// Columns as wide as their widest cell.
     package static func table(_ rows: [[String]], header: [String]) {
         tableLines(rows, header: header).forEach(line)

@@ -70,10 +70,10 @@ package enum DoctorCommand {
             if FileManager.default.fileExists(atPath: settings.dataFolder.path) { try host.checkStores() }
             _ = try HookTable.hooks(settings, modules: modules, connections: host.connections, idKey: Data(count: 32))
             var findings = [Finding(check: "configuration", status: "ok", message: "every setting can be used")]
-            for plugin in modules.plugins {
-                findings += await plugin.health(on: host).map {
+            for module in modules.loaded {
+                findings += await module.health(on: host).map {
                     Finding(
-                        check: "\(type(of: plugin).description.name): \($0.name)", status: $0.status.rawValue,
+                        check: "\(module.description.name): \($0.name)", status: $0.status.rawValue,
                         message: $0.message)
                 }
             }

@@ -27,12 +27,12 @@ package enum ServeCommand {
 
     /// Says at the start what will not work, and what to do about it.
     private static func reportHealth(of gateway: Gateway) async {
-        for plugin in gateway.modules.plugins {
-            for finding in await plugin.health(on: gateway.host) where finding.status != .ok {
+        for module in gateway.modules.loaded {
+            for finding in await module.health(on: gateway.host) where finding.status != .ok {
                 gateway.logger.warning(
                     "a module is not whole",
                     metadata: [
-                        "module": "\(type(of: plugin).description.name)", "check": "\(finding.name)",
+                        "module": "\(module.description.name)", "check": "\(finding.name)",
                         "reason": "\(finding.message)",
                     ])
             }
@@ -62,8 +62,8 @@ package enum ServeCommand {
         let group = ServiceGroup(
             configuration: .init(
                 services: [
-                    application, gateway.workshop, gateway.polling, gateway.deferred, gateway.recovery,
-                    gateway.schedules,
+                    application, gateway.externalModules, gateway.workshop, gateway.polling, gateway.deferred,
+                    gateway.recovery, gateway.schedules,
                     gateway.housekeeping,
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: gateway.logger))
         do {

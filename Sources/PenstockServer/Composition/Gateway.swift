@@ -1,6 +1,7 @@
 package import ActionRunner
 package import CodePipelineAPI
 package import CurlTransport
+package import ExternalModules
 import Foundation
 package import Logging
 package import PipelineEngine
@@ -20,6 +21,7 @@ package struct Gateway: Sendable {
     package let intake: DeliveryIntake
     package let hooks: [Hook]
     package let workshop: Workshop
+    package let externalModules: ExternalModuleHost
     package let polling: SourcePolling
     package let deferred: DeferredDeliveries
     package let recovery: Recovery
@@ -103,7 +105,7 @@ package struct Gateway: Sendable {
             logger: logger)
         return Gateway(
             settings: settings, modules: modules, host: host, ledger: ledger, intake: intake,
-            hooks: hooks, workshop: workshop,
+            hooks: hooks, workshop: workshop, externalModules: ExternalModuleHost(modules.external, host: host),
             polling: SourcePolling(
                 ledger: ledger, probes: modules.revisionProbes, vault: vault, host: host, settings: settings.polling,
                 logger: logger),
@@ -147,6 +149,7 @@ package struct Gateway: Sendable {
 
     /// Gives the sockets and the data folder back. After the listener and the workshop have ended.
     package func close() async {
+        for module in modules.external { await module.stop() }
         await http.stop()
         do {
             try await sqlite.close()

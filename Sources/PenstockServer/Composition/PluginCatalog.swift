@@ -1,5 +1,6 @@
 import BitbucketPlugin
 import CodeBuildPlugin
+package import ExternalModules
 import GitHubPlugin
 import GitPlugin
 import LocalPlugin
@@ -18,19 +19,23 @@ package enum PluginCatalog {
 
 /// The modules of one gateway, made with their settings.
 package struct Modules: Sendable {
-    package let plugins: [any Plugin]
+    /// The bundled ones first, then those of the modules folder.
+    package let loaded: [LoadedModule]
 
     /// - Throws: ``SettingsError`` when a module is unknown or refuses its settings.
     package init(_ settings: ServerSettings) throws {
-        let names = PluginCatalog.all.map { $0.description.name }
+        let external = try ExternalModuleCatalog.load(settings)
+        let names = PluginCatalog.all.map { $0.description.name } + external.map(\.manifest.name)
         if let unknown = settings.modules.keys.sorted().first(where: { !names.contains($0) }) {
             throw SettingsError(
                 place: "modules.\(unknown)",
                 message: "there is no such module; there are: \(names.joined(separator: ", "))")
         }
-        plugins = try PluginCatalog.all.map {
-            try $0.init(settings: Self.settings(of: $0.description.name, in: settings))
-        }
+        loaded =
+            try PluginCatalog.all.map {
+                LoadedModule(try $0.init(settings: Self.settings(of: $0.description.name, in: settings)))
+            } + external.map(LoadedModule.init)
+        try ExternalModuleCatalog.checkNames(loaded)
     }
 
     /// CodeBuild's projects stand at the top of the configuration, as a map of their own.
@@ -43,7 +48,8 @@ package struct Modules: Sendable {
         return .map(members)
     }
 
-    package var contributions: [Contribution] { plugins.flatMap(\.contributions) }
+    package var contributions: [Contribution] { loaded.flatMap(\.contributions) }
+    package var external: [ExternalModule] { loaded.compactMap(\.external) }
 
     /// By the name in a hook's `provider:`.
     package var translators: [String: Hook.Translator] {

@@ -7,8 +7,8 @@ package struct ConfigurationFile: Sendable {
     /// What may stand at the top.
     static let knownKeys: Set<String> = [
         "listen", "data", "account", "region", "access", "concurrent_jobs", "log_level", "connections", "hooks",
-        "stores", "projects", "schedules", "polling", "retention", "job_workers", "modules", "recovery", "public_url",
-        "trusted_proxies", "webhooks",
+        "stores", "projects", "schedules", "polling", "retention", "job_workers", "modules", "modules_folder",
+        "recovery", "public_url", "trusted_proxies", "webhooks",
     ]
 
     package let values: SettingValue
@@ -57,7 +57,10 @@ package struct ConfigurationFile: Sendable {
 
     /// What stands at the top as a plain value must be one: a list or a map there would count as not said.
     private static func checkScalars(_ members: [String: SettingValue]) throws {
-        for key in ["listen", "data", "account", "region", "concurrent_jobs", "log_level", "public_url"] {
+        let scalars = [
+            "listen", "data", "account", "region", "concurrent_jobs", "log_level", "public_url", "modules_folder",
+        ]
+        for key in scalars {
             switch members[key] {
             case .list, .map: throw SettingsError(place: key, message: "must be one value, not a list or a map")
             default: continue

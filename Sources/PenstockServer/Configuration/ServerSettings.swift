@@ -38,6 +38,8 @@ package struct ServerSettings: Sendable {
     package var projects: SettingValue
     /// Settings of modules by name.
     package var modules: [String: SettingValue]
+    /// Where external modules lie, a folder each.
+    package var modulesFolder: URL
     /// The configuration file and the files that its secrets lie in: builds must not see them.
     package var secretFiles: [URL]
 
@@ -69,9 +71,9 @@ package struct ServerSettings: Sendable {
         guard ["lenient", "strict"].contains(roles) else {
             throw SettingsError(place: "access.roles", message: "must be 'lenient' or 'strict', not '\(roles)'")
         }
+        let data = try folder(reader.string(forKey: "data", default: "./.penstock"))
         return ServerSettings(
-            host: host, port: port,
-            dataFolder: try folder(reader.string(forKey: "data", default: "./.penstock")),
+            host: host, port: port, dataFolder: data,
             account: try account(reader.string(forKey: "account", default: "000000000000")),
             region: try region(reader.string(forKey: "region", default: "us-east-1")),
             rolesAreStrict: roles == "strict",
@@ -91,6 +93,7 @@ package struct ServerSettings: Sendable {
             projects: file.values["projects"] ?? .map([:]),
             modules: Dictionary(
                 try file.entries("modules").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+            modulesFolder: reader.string(forKey: "modules_folder").map(absolute) ?? data.appending(path: "modules.d"),
             secretFiles: ([file.path].compactMap { $0 } + file.secretFiles).map(absolute))
     }
 

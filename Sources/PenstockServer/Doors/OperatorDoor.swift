@@ -1,7 +1,9 @@
 import CurlTransport
+import ExternalModules
 import Foundation
 import Hummingbird
 import PipelineModel
+import PluginKit
 import Logging
 import PipelineEngine
 import ActionRunner
@@ -30,6 +32,20 @@ struct OperatorDoor {
         Response(200, "{\"name\":\"penstock\",\"version\":\"\(version)\"}\n", contentType: "application/json")
     }
 
+    /// One series for each external module; a bundled one is up as long as the gateway is.
+    private var moduleGauges: [(name: String, labels: KeyValuePairs<String, String>, value: Double)] {
+        gateway.modules.loaded.flatMap { module in
+            let name = module.description.name
+            let labels: KeyValuePairs = ["kind": module.kind.rawValue, "module": name]
+            guard let status = module.external?.status else { return [("penstock_module_up", labels, 1.0)] }
+            return [
+                ("penstock_module_up", labels, [.running, .waiting].contains(status.phase) ? 1 : 0),
+                ("penstock_module_restarts", ["module": name], Double(status.restarts)),
+                ("penstock_module_requests_in_flight", ["module": name], Double(status.inFlight)),
+            ]
+        }
+    }
+
     func metrics() async -> Response {
         var gauges: [(name: String, labels: KeyValuePairs<String, String>, value: Double)] = [
             ("penstock_ledger_queue_depth", [:], Double(gateway.ledgerQueueDepth)),
@@ -38,6 +54,7 @@ struct OperatorDoor {
         for host in gateway.hosts.states {
             gauges.append(("penstock_host_up", ["host": host.host], host.word == .ok ? 1 : 0))
         }
+        gauges += moduleGauges
         do {
             let counts = try await gateway.ledger.counts()
             gauges.append(("penstock_pipelines", [:], Double(counts.pipelines)))

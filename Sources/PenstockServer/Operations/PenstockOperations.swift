@@ -56,8 +56,8 @@ struct PenstockOperations {
 
     private func modules() async -> ModuleList {
         var views: [ModuleView] = []
-        for plugin in gateway.modules.plugins {
-            views.append(ModuleView(plugin, health: await plugin.health(on: gateway.host)))
+        for module in gateway.modules.loaded {
+            views.append(ModuleView(module, health: await module.health(on: gateway.host)))
         }
         return ModuleList(modules: views, hosts: gateway.hosts.states.map(HostView.init))
     }

@@ -1,5 +1,6 @@
 package import CurlTransport
 package import Foundation
+import ExternalModules
 import PipelineEngine
 package import PluginKit
 import PipelineModel
@@ -37,6 +38,25 @@ package struct HostView: Codable, Sendable {
     }
 }
 
+/// The child process of an external module.
+package struct ProcessView: Codable, Sendable {
+    package var state: String
+    package var since: Date
+    package var restarts: Int
+    package var lastError: String?
+    package var lastErrorAt: Date?
+    package var requestsInFlight: Int
+
+    init(_ status: ModuleStatus) {
+        state = status.phase.rawValue
+        since = status.since
+        restarts = status.restarts
+        lastError = status.lastError
+        lastErrorAt = status.lastErrorAt
+        requestsInFlight = status.inFlight
+    }
+}
+
 package struct ModuleView: Codable, Sendable {
     package struct Setting: Codable, Sendable {
         package var key: String
@@ -51,18 +71,24 @@ package struct ModuleView: Codable, Sendable {
     }
 
     package var name: String
+    /// `bundled` or `external`.
+    package var kind: String
     package var summary: String
     package var contributions: [String]
     package var settings: [Setting]
     package var health: [Finding]
+    /// External ones: their process.
+    package var process: ProcessView?
 
-    package init(_ plugin: any Plugin, health: [HealthFinding]) {
-        let description = type(of: plugin).description
+    package init(_ module: LoadedModule, health: [HealthFinding]) {
+        let description = module.description
         name = description.name
+        kind = module.kind.rawValue
         summary = description.summary
-        contributions = plugin.contributions.map(\.summary)
+        contributions = module.contributions.map(\.summary)
         settings = description.settings.map { Setting(key: $0.key, summary: $0.summary, defaultValue: $0.defaultValue) }
         self.health = health.map { Finding(name: $0.name, status: $0.status.rawValue, message: $0.message) }
+        process = module.external.map { ProcessView($0.status) }
     }
 }
 
