@@ -49,6 +49,22 @@ struct BlockingLedger: SimulationLedger {
         try wait { [ledger] in try await ledger.finish(effect, reporting: command, on: pipeline) }
     }
 
+    func offer(_ claimed: ClaimedEffect) throws -> JobID? {
+        try wait { [ledger] in try await ledger.offer(claimed) }
+    }
+
+    func poll(_ query: JobQuery, limit: Int) throws -> [Job] {
+        try wait { [ledger] in try await ledger.poll(query, limit: min(limit, 1000)) }
+    }
+
+    func acknowledge(_ job: JobID, nonce: String) throws -> JobAnswer {
+        try wait { [ledger] in try await ledger.acknowledge(job, nonce: nonce) }
+    }
+
+    func report(_ outcome: JobOutcome, of job: JobID) throws -> JobAnswer {
+        try wait { [ledger] in try await ledger.report(outcome, of: job) }
+    }
+
     func executions(of pipeline: PipelineName) throws -> [PipelineExecution] {
         try wait { [ledger] in try await ledger.executions(of: pipeline, before: nil, limit: 1000) }
     }

@@ -48,7 +48,7 @@ package struct Simulation {
     private mutating func commit(_ steps: ArraySlice<SimulationStep>, ending place: Int) throws(Violation) {
         guard let last = steps.last else { return }
         let fate = last.fate
-        let (workers, reports) = (world.workers, world.memory.reports)
+        let (workers, reports, jobs) = (world.workers, world.memory.reports, world.memory.jobs)
         do {
             world.batch = BatchRecord()
             world.ledger.open(mayFail: fate == .failed || fate == .crashBefore)
@@ -62,7 +62,7 @@ package struct Simulation {
             }
             if fate == .failed || fate == .answerLost { world.workers = workers }
             // What it claimed was never told to any worker.
-            if fate == .failed || fate == .crashBefore { world.memory.reports = reports }
+            if fate == .failed || fate == .crashBefore { (world.memory.reports, world.memory.jobs) = (reports, jobs) }
             let isRestarted = fate == .crashBefore || fate == .crashAfter || last.act == .crash
             if isRestarted {
                 world.ledger.restart()
@@ -80,6 +80,7 @@ package struct Simulation {
     private mutating func check(
         _ place: Int, before: [PipelineName: PipelineState], isCommitted: Bool, isRestarted: Bool
     ) throws(Violation) {
+        if world.memory.jobReports > 0 { reached["jobReported"] = world.memory.jobReports }
         let events = world.ledger.events(after: lastEvent)
         lastEvent = events.last?.recorded.sequence ?? lastEvent
         for (_, recorded) in events {

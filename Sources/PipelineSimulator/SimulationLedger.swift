@@ -18,6 +18,10 @@ package protocol SimulationLedger {
     mutating func finish(
         _ effect: EffectID, reporting command: PipelineCommand?, on pipeline: PipelineName
     ) throws -> CommandOutcome
+    mutating func offer(_ claimed: ClaimedEffect) throws -> JobID?
+    mutating func poll(_ query: JobQuery, limit: Int) throws -> [Job]
+    mutating func acknowledge(_ job: JobID, nonce: String) throws -> JobAnswer
+    mutating func report(_ outcome: JobOutcome, of job: JobID) throws -> JobAnswer
 }
 
 extension SimulatedLedger: SimulationLedger {

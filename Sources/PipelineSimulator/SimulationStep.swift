@@ -36,6 +36,11 @@ package struct SimulationStep: Sendable, Equatable {
         case done, broken, pending, faulty
         /// `pick`: which report that was sent before; `choice`: 1 with another outcome.
         case reportAgain
+        /// `pick`: which worker offers an action in its hands to job workers.
+        case offer
+        /// A job worker: `choice` 0 asks for jobs (`pick` and one more), 1 acknowledges its `pick`th, 2 succeeds,
+        /// 3 fails, 4 continues with a token, 5 succeeds and forgets that it did.
+        case outside
         case renew, release, die
         /// `pick`: seconds.
         case wait

@@ -31,6 +31,7 @@ extension SimulationWorld {
         let due = workers[0].held
         workers[0].held = []
         for effect in due { try finish(effect, as: .done) }
+        try workWellOutside()
         var approvals = 0
         for (name, state) in ledger.states.sorted(by: { $0.key < $1.key }) {
             for attempt in state.runningAttempts where attempt.approvalToken != nil {

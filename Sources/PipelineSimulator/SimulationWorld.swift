@@ -34,6 +34,8 @@ package struct SimulationWorld<Ledger: SimulationLedger> {
         case .renew, .release, .die: try handle(step)
         case .ok, .fail, .pass, .block: try end(step)
         case .flow: try workWell()
+        case .offer: try offer(step)
+        case .outside: try workOutside(step)
         default:
             if let command = command(of: step) { try perform(command, on: Self.name(step.pipeline)) }
         }
@@ -63,6 +65,10 @@ struct OutsideMemory {
     var deliveries: [Delivery] = []
     var reports: [SentReport] = []
     var answers: [ApprovalAnswer] = []
+    /// What job workers were given and have not reported on.
+    var jobs: [Job] = []
+    /// How many of their reports were taken.
+    var jobReports = 0
     /// Commits that hosts have made up.
     var commits = 0
     /// The last executions of each pipeline, the newest last, also those that have left the state.

@@ -73,6 +73,10 @@ struct StepWriter {
         if generator.oneIn(12) {
             return SimulationStep(.reportAgain, pick: generator.below(30), choice: generator.below(2))
         }
+        if generator.oneIn(6) {
+            return SimulationStep(
+                generator.oneIn(3) ? .offer : .outside, pick: generator.below(4), choice: generator.below(6))
+        }
         if generator.oneIn(30) {
             return SimulationStep(
                 generator.pick([.renew, .release, .die]), pick: generator.below(2), choice: generator.below(4))

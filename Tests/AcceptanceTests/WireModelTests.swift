@@ -12,7 +12,8 @@ import Testing
         "ListPipelineExecutions", "ListActionExecutions", "PutApprovalResult", "RetryStageExecution",
         "EnableStageTransition", "DisableStageTransition", "RollbackStage", "OverrideStageCondition",
         "ListRuleExecutions", "ListRuleTypes", "ListActionTypes", "PutActionRevision", "TagResource", "UntagResource",
-        "ListTagsForResource",
+        "ListTagsForResource", "CreateCustomActionType", "DeleteCustomActionType", "PollForJobs", "AcknowledgeJob",
+        "GetJobDetails", "PutJobSuccessResult", "PutJobFailureResult",
     ]
 
     @Test func `the answers of all operations agree with the model`() async throws {
@@ -97,6 +98,7 @@ import Testing
         _ = try await call("ListActionTypes")
         _ = try await call("ListRuleTypes")
         try await gates(corridor, sdk, call)
+        try await jobs(corridor, call)
         _ = try await call("ListPipelines")
         _ = try await call("ListPipelineExecutions", ["pipelineName": "model"])
         _ = try await call("ListActionExecutions", ["pipelineName": "model"])
@@ -104,6 +106,34 @@ import Testing
         _ = try await call("DeletePipeline", ["name": "model"])
         #expect(answered == Set(Self.operations))
         try await Self.checkErrors(sdk, corridor)
+    }
+
+    /// An action that a job worker does: it goes on once, then fails.
+    private func jobs(_ corridor: Corridor, _ call: (String, JSON) async throws -> JSON) async throws {
+        let type: JSON = ["category": "Build", "provider": "Probe", "version": "1"]
+        var definition = type
+        definition["inputArtifactDetails"] = ["minimumCount": 0, "maximumCount": 1]
+        definition["outputArtifactDetails"] = ["minimumCount": 0, "maximumCount": 0]
+        definition["tags"] = [["key": "team", "value": "web"]]
+        _ = try await call("CreateCustomActionType", definition)
+        let build = Definition.stage("Build", Definition.action("Probe", "Build", "Probe", owner: "Custom"))
+        _ = try await call(
+            "CreatePipeline",
+            ["pipeline": Definition("jobs", artifacts: corridor.artifacts, stages: [Definition.source, build]).json])
+        let polled: JSON = ["category": "Build", "owner": "Custom", "provider": "Probe", "version": "1"]
+        for result in ["PutJobSuccessResult", "PutJobFailureResult"] {
+            let job: JSON = try await waiting(for: "a job") {
+                try await call("PollForJobs", ["actionTypeId": polled])["jobs"].items.first
+            }
+            _ = try await call("AcknowledgeJob", ["jobId": job["id"], "nonce": job["nonce"]])
+            _ = try await call("GetJobDetails", ["jobId": job["id"]])
+            let words: JSON =
+                result == "PutJobSuccessResult"
+                ? ["jobId": job["id"], "continuationToken": "t"]
+                : ["jobId": job["id"], "failureDetails": ["type": "JobFailed", "message": "m"]]
+            _ = try await call(result, words)
+        }
+        _ = try await call("DeleteCustomActionType", type)
     }
 
     /// A gate that waits, shown, overridden and listed.

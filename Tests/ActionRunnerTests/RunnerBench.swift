@@ -75,8 +75,8 @@ final class RunnerBench: Sendable {
         logFolder = host.root.appending(path: "logs")
         workshop = Workshop(
             ledger: self.ledger, providers: providers, rules: rules, sourceHosts: sourceHosts, notifiers: notifiers,
-            statusReporters: statusReporters,
-            host: host, vault: BackwardsVault(), logs: ActionLogs(folder: logFolder),
+            statusReporters: statusReporters, jobs: self.ledger as? any JobBoard & Registry, host: host,
+            vault: BackwardsVault(), logs: ActionLogs(folder: logFolder),
             settings: RunnerSettings(
                 region: "us-east-1", account: "000000000000", concurrentJobs: concurrentJobs, lease: lease,
                 pollInterval: 0.05, drain: 0.1, workFolder: host.root.appending(path: "work"),

@@ -38,6 +38,19 @@ import WebhookIntake
         ("hooks: {a: {connection: c, secret: [s3cr3t]}}", "hooks.a.secret", "expected String"),
         ("stores: {b: S3}", "stores.b", "{module: S3"),
         ("stores: {b: {module: 5}}", "stores.b.module", "a module's name"),
+        ("stores: {b: {worker: {}}}", "stores.b.worker", "'access_key_id' is missing"),
+        ("stores: {b: {worker: {access_key_id: a}}}", "stores.b.worker", "secret_access_key_file"),
+        (
+            "stores: {b: {worker: {access_key_id: a, secret_access_key: s3cr3t, secret_access_key_file: f}}}",
+            "stores.b.worker.secret_access_key", "not both"
+        ),
+        ("stores: {b: {worker: {access_key_id: a, secret: s3cr3t}}}", "stores.b.worker.secret", "unknown setting"),
+        (
+            "stores: {b: {module: Local, worker: {access_key_id: a, secret_access_key: s3cr3t}}}", "stores.b.worker",
+            "use an S3 store"
+        ),
+        ("job_workers: {acknowledge_seconds: 0}", "job_workers.acknowledge_seconds", "1 to 86400"),
+        ("job_workers: {patience: 5}", "job_workers.patience", "unknown setting"),
         ("polling: {interval_seconds: 0}", "polling.interval_seconds", "must be 1 to 86400"),
         ("polling: {interval_seconds: 90, slowest_seconds: 60}", "polling.slowest_seconds", "must be 90 to"),
         ("polling: {head_check_seconds: 900}", "polling.head_check_seconds", "recovery.interval_seconds"),

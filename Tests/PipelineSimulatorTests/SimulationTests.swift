@@ -15,6 +15,7 @@ import Testing
         let kinds = [
             "executionSuperseded", "executionRecalled", "executionStarted.rollback", "conditionOverridden",
             "stageRetried", "stageRetriedAutomatically", "actionAbandoned", "ruleFailed", "executionCancelling",
+            "jobReported",
         ]
         for kind in kinds { #expect(result.reached[kind] ?? 0 > 10, "\(kind) is hardly ever reached") }
     }

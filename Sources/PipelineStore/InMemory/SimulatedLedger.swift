@@ -81,6 +81,22 @@ package struct SimulatedLedger {
         try request { session in try session.finish(effect, reporting: command, on: pipeline) }
     }
 
+    package mutating func offer(_ claimed: ClaimedEffect) throws -> JobID? {
+        try request { session in try session.offer(claimed) }
+    }
+
+    package mutating func poll(_ query: JobQuery, limit: Int) throws -> [Job] {
+        try request { session in try session.dispatch(query, limit: limit) }
+    }
+
+    package mutating func acknowledge(_ job: JobID, nonce: String) throws -> JobAnswer {
+        try request { session in try session.acknowledge(job, nonce: nonce) }
+    }
+
+    package mutating func report(_ outcome: JobOutcome, of job: JobID) throws -> JobAnswer {
+        try request { session in try session.report(outcome, of: job) }
+    }
+
     private mutating func request<Value>(
         _ body: (inout LedgerSession<MemoryRows>) throws -> Value
     ) throws -> Value {

@@ -99,7 +99,7 @@ final class WeedServer: Sendable {
         try await sdk("ListMultipartUploads", ["Bucket": .string(bucket)], service: "s3")["Uploads"].items.count
     }
 
-    /// The `stores:` entry of a bucket.
+    /// The `stores:` entry of a bucket, with a key for job workers.
     func storeEntry(_ bucket: String) -> String {
         """
           \(bucket):
@@ -107,6 +107,9 @@ final class WeedServer: Sendable {
             endpoint: \(endpoint)
             access_key_id: \(Self.accessKey)
             secret_access_key: "\(Self.secretKey)"
+            worker:
+              access_key_id: \(Self.accessKey)
+              secret_access_key: "\(Self.secretKey)"
 
         """
     }
