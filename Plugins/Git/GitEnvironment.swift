@@ -19,6 +19,11 @@ struct GitEnvironment: Sendable {
     var gitDirectory: URL { folder.appending(path: "repository", directoryHint: .isDirectory) }
     var home: URL { folder.appending(path: "home", directoryHint: .isDirectory) }
 
+    private var sshFolder: URL { home.appending(path: "ssh", directoryHint: .isDirectory) }
+
+    /// What must lie in files while the remote is spoken to.
+    func prepareRemote() throws { try remote.ssh?.write(into: sshFolder) }
+
     /// - Parameter credential: whether this command speaks to the remote and may need its credential.
     func variables(withCredential: Bool) -> [String: String] {
         var variables = Self.borrowed(from: ProcessInfo.processInfo.environment)
@@ -28,6 +33,10 @@ struct GitEnvironment: Sendable {
             settings.append(("credential.\(remote.origin).helper", Self.helper))
             variables["PENSTOCK_GIT_USER"] = credential.user.isEmpty ? "x-access-token" : credential.user
             variables["PENSTOCK_GIT_SECRET"] = credential.secret
+        }
+        if remote.ssh != nil {
+            variables["GIT_SSH_COMMAND"] = GitSSH.command(in: sshFolder)
+            variables["GIT_SSH_VARIANT"] = "ssh"
         }
         variables["GIT_CONFIG_COUNT"] = String(settings.count)
         for (index, setting) in settings.enumerated() {

@@ -46,6 +46,7 @@ struct GitProcess: Sendable {
         options.createSession = true
         options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
         let variables = environment.variables(withCredential: speaksToRemote)
+        if speaksToRemote { try environment.prepareRemote() }
         do {
             let result = try await Subprocess.run(
                 executable, arguments: Arguments(arguments),

@@ -15,8 +15,8 @@ package struct GitRefReader: RefReader {
         of repository: String, on connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) -> [String: String] {
         let remote = try GitRemote(
-            provider: connection.provider, base: connection.url, repository: repository,
-            credential: try await host.credential(for: connection), key: "repository")
+            connection, repository: repository, credential: try await host.credential(for: connection),
+            key: "repository")
         do {
             return try await look(remote, host)
         } catch let failure as FailureDetails {

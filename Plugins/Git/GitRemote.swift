@@ -6,12 +6,14 @@ import PluginKit
 ///
 /// Made from a connection's base URL (the operator's word) and a repository's name (the pipeline's word, so checked).
 struct GitRemote: Sendable {
-    enum Transport: String, Sendable { case https, http, file }
+    enum Transport: String, Sendable { case https, http, ssh, file }
 
     let provider: String
     let repository: String
     let transport: Transport
     let credential: Credential?
+    /// Over ssh: the key, and which keys the host may show.
+    var ssh: GitSSH?
     /// URLs to try in turn: the name as it is, then with `.git`, which some servers want.
     let candidates: [String]
     /// `scheme://host:port`: the only place that the credential is for.
@@ -49,7 +51,7 @@ struct GitRemote: Sendable {
 
     /// The page that shows a commit to people, where the provider is known to have one.
     func page(of commit: CommitID) -> String? {
-        guard transport != .file else { return nil }
+        guard transport == .https || transport == .http else { return nil }
         switch provider.lowercased() {
         case "github", "gitea", "forgejo": return "\(base)/\(repository)/commit/\(commit)"
         case "gitlab": return "\(base)/\(repository)/-/commit/\(commit)"
@@ -64,10 +66,14 @@ struct GitRemote: Sendable {
             return (.file, "")
         }
         guard let parts = URLComponents(string: base), let scheme = parts.scheme?.lowercased(),
-            let transport = Transport(rawValue: scheme), transport != .file, let host = parts.host, !host.isEmpty
-        else { throw unusable("only https, http and file URLs and absolute paths can be fetched from") }
-        guard parts.user == nil, parts.password == nil else {
+            let transport = Transport(rawValue: scheme), transport != .file, let host = parts.host, !host.isEmpty,
+            !host.hasPrefix("-")
+        else { throw unusable("only https, http, ssh and file URLs and absolute paths can be fetched from") }
+        guard parts.user == nil || transport == .ssh, parts.password == nil else {
             throw unusable("it holds a user name; give the credential in the connection's own settings")
+        }
+        if let user = parts.user, user.hasPrefix("-") || hasControlCharacters(user) {
+            throw unusable("its user name can't be one")
         }
         guard parts.query == nil, parts.fragment == nil else { throw unusable("it holds a query or a fragment") }
         return (transport, "\(scheme)://\(host)\(parts.port.map { ":\($0)" } ?? "")")

@@ -18,8 +18,8 @@ package struct GitSourceHost: SourceHost {
         _ change: ChangedPathsQuery, on connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) -> [String] {
         let remote = try GitRemote(
-            provider: connection.provider, base: connection.url, repository: change.repository,
-            credential: try await host.credential(for: connection), key: "the repository")
+            connection, repository: change.repository, credential: try await host.credential(for: connection),
+            key: "the repository")
         do {
             let scratch = try Self.folder(on: host)
                 .appending(path: UUID().uuidString.lowercased(), directoryHint: .isDirectory)
