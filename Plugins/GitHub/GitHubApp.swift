@@ -14,7 +14,7 @@ package struct GitHubApp: CredentialIssuer {
     package func issue(
         for connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) -> IssuedCredential? {
-        guard let api = try api(of: connection, host: host) else { return nil }
+        guard let api = try Self.api(of: connection, host: host) else { return nil }
         do {
             let installation = try await installation(of: connection, api)
             return try await token(of: installation, api)
@@ -27,13 +27,13 @@ package struct GitHubApp: CredentialIssuer {
     }
 
     /// The API as the App itself sees it; `nil` for a connection without one.
-    private func api(of connection: Connection, host: any PluginHost) throws(FailureDetails) -> HostAPI? {
+    static func api(of connection: Connection, host: any PluginHost) throws(FailureDetails) -> HostAPI? {
         let key = connection.secrets["private_key"]
         guard let app = connection.options["app_id"] else {
-            guard key == nil else { throw Self.incomplete(connection, lacks: "app_id") }
+            guard key == nil else { throw incomplete(connection, lacks: "app_id") }
             return nil
         }
-        guard let key else { throw Self.incomplete(connection, lacks: "private_key") }
+        guard let key else { throw incomplete(connection, lacks: "private_key") }
         let token = try GitHubAppToken(app: app, privateKey: key.secret, connection: connection.name)
             .text(at: host.now())
         return try GitHubAccess.api(

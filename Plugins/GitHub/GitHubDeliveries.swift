@@ -15,45 +15,77 @@ package struct GitHubDeliveries: DeliveryLog {
     package func undelivered(
         _ hook: HookWish, since: Date, on connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) -> [LoggedDelivery] {
-        let repository = try GitHubRepository(hook.repository)
-        let api = try await GitHubAccess.api(for: connection, host: host)
-        let hooks = try await GitHubHooks.hooks(for: hook.url, of: repository, api)
-        guard !hooks.isEmpty else {
-            throw FailureDetails(
-                .configurationError,
-                "no hook of '\(shown(hook.repository))' delivers to this gateway's URL of it; register the hook")
-        }
         var found: [LoggedDelivery] = []
-        for hook in hooks {
-            let path = repository.path("hooks", String(hook.id), "deliveries")
-            for attempt in try await Self.missed(path, since: since, api) {
-                if let delivery = try await Self.delivery(attempt, path, api) { found.append(delivery) }
-            }
+        for place in try await Self.places(of: hook, on: connection, host: host) {
+            found += try await GitHubDeliveryReader(place: place).deliveries(Self.missed(at: place, since: since))
         }
         return found
     }
 
+    // MARK: Where the log is
+
+    /// One list of deliveries.
+    struct Place {
+        let api: HostAPI
+        let path: String
+        /// Of an App's list, which holds the deliveries of many.
+        let repositoryID: Int?
+    }
+
+    /// The repository's hooks with this URL; without any, the App's own where that delivers to it.
+    private static func places(
+        of hook: HookWish, on connection: Connection, host: any PluginHost
+    ) async throws(FailureDetails) -> [Place] {
+        let repository = try GitHubRepository(hook.repository)
+        let api = try await GitHubAccess.api(for: connection, host: host)
+        let app = try GitHubApp.api(of: connection, host: host)
+        let hooks: [GitHubHooks.Hook]
+        do {
+            hooks = try await GitHubHooks.hooks(for: hook.url, of: repository, api)
+        } catch  where error.type == .permissionError && app != nil {
+            // An App that delivers by itself need not be allowed to look at the hooks of repositories.
+            hooks = []
+        }
+        if !hooks.isEmpty {
+            return hooks.map {
+                Place(api: api, path: repository.path("hooks", String($0.id), "deliveries"), repositoryID: nil)
+            }
+        }
+        struct Config: Decodable { let url: String? }
+        struct Numbered: Decodable { let id: Int }
+        if let app, try await app.call("GET", "/app/hook/config").expect([200]).decode(Config.self).url == hook.url {
+            let id = try await api.call("GET", repository.path()).expect([200]).decode(Numbered.self).id
+            return [Place(api: app, path: "/app/hook/deliveries", repositoryID: id)]
+        }
+        throw FailureDetails(
+            .configurationError,
+            "no hook of '\(shown(hook.repository))' delivers to this gateway's URL of it; register the hook")
+    }
+
+    // MARK: What failed
+
     /// One attempt to deliver something.
-    private struct Attempt: Decodable {
+    struct Attempt: Decodable {
         let id: Int
         /// The same for each attempt at one event.
         let guid: String
         let deliveredAt: String
         let status: String?
         let event: String?
+        let repositoryID: Int?
 
-        enum CodingKeys: String, CodingKey { case id, guid, status, event, deliveredAt = "delivered_at" }
+        enum CodingKeys: String, CodingKey {
+            case id, guid, status, event, deliveredAt = "delivered_at", repositoryID = "repository_id"
+        }
     }
 
     /// The newest attempt at each event that no attempt has delivered, the oldest event first.
-    private static func missed(
-        _ path: String, since: Date, _ api: HostAPI
-    ) async throws(FailureDetails) -> [Attempt] {
+    private static func missed(at place: Place, since: Date) async throws(FailureDetails) -> [Attempt] {
         var delivered: Set<String> = []
         var newest: [String: Attempt] = [:]
         /// As GitHub lists them: the newest first. Of an event that was tried again, the first attempt is its place.
         var order: [String] = []
-        for attempt in try await attempts(path, since: since, api) {
+        for attempt in try await attempts(at: place, since: since) {
             if attempt.status == "OK" { delivered.insert(attempt.guid) }
             if newest[attempt.guid] == nil { newest[attempt.guid] = attempt }
             order.append(attempt.guid)
@@ -62,49 +94,18 @@ package struct GitHubDeliveries: DeliveryLog {
         return order.reversed().compactMap { seen.insert($0).inserted ? newest[$0] : nil }
     }
 
-    private static func attempts(
-        _ path: String, since: Date, _ api: HostAPI
-    ) async throws(FailureDetails) -> [Attempt] {
+    private static func attempts(at place: Place, since: Date) async throws(FailureDetails) -> [Attempt] {
         var found: [Attempt] = []
-        var answer = try await api.call("GET", path, query: [("per_page", "100")])
+        var answer = try await place.api.call("GET", place.path, query: [("per_page", "100")])
         for _ in 0..<mostPages {
             for attempt in try answer.expect([200]).decode([Attempt].self) {
                 // What has no readable time counts as new: it is better told twice than not at all.
                 guard GitHubAccess.date(attempt.deliveredAt).map({ $0 >= since }) ?? true else { return found }
-                found.append(attempt)
+                if place.repositoryID == nil || attempt.repositoryID == place.repositoryID { found.append(attempt) }
             }
             guard let next = answer.nextPage else { return found }
-            answer = try await api.call("GET", next)
+            answer = try await place.api.call("GET", next)
         }
         throw FailureDetails(.systemUnavailable, "\(answer.call): GitHub's list of deliveries has no end")
-    }
-
-    // MARK: One delivery
-
-    /// `nil` when GitHub has dropped it from its log meanwhile.
-    private static func delivery(
-        _ attempt: Attempt, _ path: String, _ api: HostAPI
-    ) async throws(FailureDetails) -> LoggedDelivery? {
-        let answer = try await api.call("GET", "\(path)/\(attempt.id)")
-        if answer.status == 404 { return nil }
-        guard let whole = try? JSONSerialization.jsonObject(with: try answer.expect([200]).body) as? [String: Any],
-            let request = whole["request"] as? [String: Any], let payload = request["payload"],
-            JSONSerialization.isValidJSONObject(payload),
-            let body = try? JSONSerialization.data(withJSONObject: payload, options: .withoutEscapingSlashes)
-        else { throw FailureDetails(.systemUnavailable, "\(answer.call): the answer holds no payload") }
-        let headers = headers(request["headers"] as? [String: Any] ?? [:], attempt)
-        let delivery = WebhookDelivery(headers: headers, body: body)
-        let event = attempt.event ?? delivery.header("X-GitHub-Event") ?? ""
-        return LoggedDelivery(id: attempt.guid, event: event, delivery: delivery)
-    }
-
-    /// As they were sent. GitHub shows a form's payload as JSON, and so it comes here.
-    private static func headers(_ sent: [String: Any], _ attempt: Attempt) -> [(name: String, value: String)] {
-        let replaced: Set<String> = ["content-type", "content-length", "x-github-delivery"]
-        var headers = sent.compactMap { name, value -> (name: String, value: String)? in
-            replaced.contains(name.lowercased()) ? nil : (value as? String).map { (name, $0) }
-        }
-        headers.sort { $0.name < $1.name }
-        return headers + [("Content-Type", "application/json"), ("X-GitHub-Delivery", attempt.guid)]
     }
 }

@@ -9,6 +9,10 @@ import Testing
 
 @Suite struct GitHubAppTests {
     private static let key = Result { try _RSA.Signing.PrivateKey(keySize: .bits2048) }
+
+    /// A private key as GitHub gives it.
+    static func pem() throws -> String { try key.get().pemRepresentation }
+
     private static let installations = """
         {"installations":[{"id":48,"account":{"login":"acme","type":"Organization"}}]}
         """

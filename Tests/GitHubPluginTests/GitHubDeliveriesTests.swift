@@ -14,13 +14,14 @@ import Testing
 
     /// One attempt, `minute` minutes after the start.
     private static func attempt(
-        _ id: Int, _ guid: String, minute: Int, status: String = "OK", event: String = "push", fraction: String = ""
+        _ id: Int, _ guid: String, minute: Int, status: String = "OK", event: String = "push", fraction: String = "",
+        repository: Int = 4711
     ) -> String {
         let time = start.addingTimeInterval(Double(minute) * 60).ISO8601Format()
             .replacingOccurrences(of: "Z", with: "\(fraction)Z")
         return """
             {"id":\(id),"guid":"\(guid)","delivered_at":"\(time)","redelivery":false,"status":"\(status)",
-            "status_code":200,"event":"\(event)","action":null,"request":{"headers":{"X-GitHub-Event":"\(event)",
+            "status_code":200,"event":"\(event)","action":null,"repository_id":\(repository),"request":{"headers":{"X-GitHub-Event":"\(event)",
             "X-GitHub-Delivery":"\(guid)","X-Hub-Signature-256":"sha256=00","content-type":"application/x-www-form-urlencoded"},
             "payload":{"number":\(id),"big":9007199254740993,"url":"https://x/y","text":"é"}}}
             """
@@ -90,6 +91,8 @@ import Testing
                 [
                     Self.attempt(1, "a", minute: 1, status: "timed out"),
                     Self.attempt(2, "b", minute: 2, status: "timed out"),
+                    Self.attempt(3, "c", minute: 3, status: "timed out")
+                        .replacingOccurrences(of: #""payload":"#, with: #""payload":null,"old":"#),
                 ], in: world)
             #expect(found.map(\.id) == ["b"])
         }
@@ -102,6 +105,32 @@ import Testing
                     wish, since: Self.start, on: world.connection(), host: world.host)
             }
             #expect(none?.type == .configurationError && none?.message.contains("register") == true)
+        }
+    }
+
+    @Test func `an App that delivers by itself has its own log, of which the repository's part is read`() async throws {
+        try await GitHubWorld.with { world in
+            let attempts = [
+                Self.attempt(3, "c", minute: 3, status: "timed out"),
+                Self.attempt(2, "b", minute: 2, status: "timed out", repository: 8),
+                Self.attempt(1, "a", minute: 1, status: "timed out"),
+            ]
+            try await world.set(
+                #"{"app_hook":"\#(GitHubHooksTests.url)","deliveries":{"app":[\#(attempts.joined(separator: ","))]}}"#)
+            let key = try GitHubAppTests.pem()
+            let connection = world.connection(
+                options: ["app_id": "80177"], secrets: ["private_key": Credential(user: "", secret: key)])
+            func missed() async throws -> [String] {
+                let log = GitHubDeliveries()
+                return try await log.undelivered(wish, since: Self.start, on: connection, host: world.host).map(\.id)
+            }
+            #expect(try await missed() == ["a", "c"])
+            // It need not be allowed to look at the repository's hooks.
+            try await world.fault(#"{"match":"GET /repos/acme/app/hooks","status":403,"times":2}"#)
+            #expect(try await missed() == ["a", "c"])
+            try await world.set(#"{"app_hook":"https://elsewhere.example/"}"#)
+            let none = await failure { _ = try await missed() }
+            #expect(none?.type == .configurationError)
         }
     }
 

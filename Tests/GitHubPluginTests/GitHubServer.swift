@@ -146,6 +146,8 @@ final class GitHubServer: Sendable {
                 parts = [unquote(part) for part in path.strip("/").split("/")]
                 method = self.command
                 if parts[0] == "app":
+                    if parts[1:] == ["hook", "config"]: return 200, {"url": state.get("app_hook"), "content_type": "json", "secret": "********"}
+                    if parts[1] == "hook": return self.deliveries(state["deliveries"].get("app", []), parts[3:], query)
                     if len(parts) == 2: return self.page(state["installations"], query)
                     one = found(next((one for one in state["installations"] if str(one["id"]) == parts[2]), None))
                     if one.get("suspended_at"): raise Refusal(403, {"message": "This installation has been suspended"})
@@ -156,6 +158,7 @@ final class GitHubServer: Sendable {
                     kind = "Organization" if parts[0] == "orgs" else "User"
                     return 200, found(next((one for one in state["installations"] if one["account"]["login"] == parts[1] and one["account"]["type"] == kind), None))
                 found(parts[0] == "repos" and "/".join(parts[1:3]) == "acme/app" or None)
+                if len(parts) == 3: return 200, {"id": 4711, "full_name": "acme/app"}
                 return getattr(self, "work_" + parts[3])(method, parts[4:], query, body)
 
             def work_hooks(self, method, rest, query, body):
@@ -169,14 +172,15 @@ final class GitHubServer: Sendable {
                     state["next"] += 1; hooks.append(hook)
                     return 201, shown(hook)
                 hook = found(next((hook for hook in hooks if str(hook["id"]) == rest[0]), None))
-                if rest[1:2] == ["deliveries"]:
-                    all = state["deliveries"].get(rest[0], [])
-                    if len(rest) == 3: return 200, found(next((one for one in all if str(one["id"]) == rest[2]), None))
-                    return self.page([{name: one[name] for name in one if name != "request"} for one in all], query, cursor="cursor")
+                if rest[1:2] == ["deliveries"]: return self.deliveries(state["deliveries"].get(rest[0], []), rest[2:], query)
                 if method == "DELETE": hooks.remove(hook); return 204, None
                 for name in ("active", "events", "config"):
                     if name in body: hook[name] = body[name]
                 return 200, shown(hook)
+
+            def deliveries(self, all, rest, query):
+                if rest: return 200, found(next((one for one in all if str(one["id"]) == rest[0]), None))
+                return self.page([{name: one[name] for name in one if name != "request"} for one in all], query, cursor="cursor")
 
             def work_statuses(self, method, rest, query, body):
                 if rest[0] not in state["commits"]: raise Refusal(422, {"message": "No commit found for SHA: " + rest[0]})
