@@ -20,6 +20,8 @@ struct OutputCollection {
                 stored.revision = work.result.revision
                 result.outputs.append(stored)
             }
+            // Of other actions than sources, a revision belongs to what they have made, not to the execution.
+            if work.action.type.category != .source { result.revision = nil }
             return .actionSucceeded(reference, result)
         }
     }

@@ -23,6 +23,12 @@ extension CustomActionType {
         return Self.filled(template, externalID: externalID, configuration: configuration)
     }
 
+    /// Where people see what an action works on.
+    package func entityURL(configuration: [String: ConfigurationValue]) -> String? {
+        guard let template = settings?.entityUrlTemplate else { return nil }
+        return Self.filled(template, externalID: nil, configuration: configuration)
+    }
+
     private static func filled(
         _ template: String, externalID: String?, configuration: [String: ConfigurationValue]
     ) -> String? {

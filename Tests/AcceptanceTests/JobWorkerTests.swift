@@ -189,6 +189,45 @@ import Testing
         #expect(try await corridor.gateway.terminate() == 0)
     }
 
+    @Test func `workers at work while the gateway is killed at random do every action once`() async throws {
+        let corridor = try await open()
+        let port = Int(try FreePorts.take(1)[0])
+        func kill() async throws {
+            try await corridor.gateway.kill9()
+            try await corridor.gateway.start(port: port)
+        }
+        try await kill()
+        let sdk = try await corridor.sdk()
+        try await sdk.create(Self.definition("shaken", corridor))
+        var said: [String] = []
+        for round in 1...6 {
+            if round > 1 { _ = try await sdk.start("shaken") }
+            // A worker that lost an answer gives up; another one goes on where it was.
+            said += try await withThrowingTaskGroup(of: [JSON].self) { group in
+                group.addTask { try await Worker(corridor: corridor).run("build", seconds: 10) }
+                for _ in 0..<3 {
+                    try await Task.sleep(for: .milliseconds(.random(in: 50...900)))
+                    try await kill()
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }.words
+            try await waiting(until: "the end of round \(round)", upTo: .seconds(90)) {
+                let executions = try await sdk.executions(of: "shaken")
+                if executions.allSatisfy({ SDK.terminal.contains($0["status"].string ?? "") }) { return true }
+                said += try await Worker(corridor: corridor).run("build", seconds: 3).words
+                return false
+            }
+        }
+        FileHandle.standardOutput.write(
+            Data("JobWorkerTests: \(said.count { $0 == "refused" }) refusals after lost answers\n".utf8))
+        let executions = try await sdk.executions(of: "shaken")
+        #expect(executions.count == 6 && executions.allSatisfy { $0["status"] == "Succeeded" })
+        for action in ["Repository", "Compile", "Bucket"] {
+            let rows = try await attempts(action, of: "shaken", sdk)
+            #expect(rows.count == 6 && Set(rows.compactMap(\.["pipelineExecutionId"].string)).count == 6)
+        }
+    }
+
     @Test func `a bucket in the data folder can't be reached: no credentials, and the log says so`() async throws {
         let corridor = try await open(.local)
         let sdk = try await corridor.sdk()

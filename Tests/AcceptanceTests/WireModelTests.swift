@@ -136,6 +136,40 @@ import Testing
         _ = try await call("DeleteCustomActionType", type)
     }
 
+    /// What job workers are refused with.
+    private static var jobCases: [(String, JSON, String)] {
+        let nobody: JSON = "00000000-0000-0000-0000-000000000000"
+        let custom: JSON = ["category": "Build", "owner": "Custom", "provider": "None", "version": "1"]
+        var external = custom
+        external["owner"] = "ThirdParty"
+        let counts: JSON = ["minimumCount": 0, "maximumCount": 0]
+        return [
+            ("PollForJobs", [:], "ValidationException"),
+            ("PollForJobs", ["actionTypeId": custom], "ActionTypeNotFoundException"),
+            ("PollForJobs", ["actionTypeId": external], "ValidationException"),
+            ("AcknowledgeJob", ["jobId": nobody, "nonce": "n"], "JobNotFoundException"),
+            ("AcknowledgeJob", ["jobId": "x", "nonce": "n"], "ValidationException"),
+            ("GetJobDetails", ["jobId": nobody], "JobNotFoundException"),
+            ("PutJobSuccessResult", ["jobId": nobody], "JobNotFoundException"),
+            (
+                "PutJobFailureResult",
+                ["jobId": nobody, "failureDetails": ["type": "JobFailed", "message": "m"]], "JobNotFoundException"
+            ),
+            ("CreateCustomActionType", ["category": "Build"], "ValidationException"),
+            ("GetActionType", external, "ActionTypeNotFoundException"),
+            ("GetActionType", custom, "ValidationException"),
+            (
+                "UpdateActionType",
+                [
+                    "actionType": [
+                        "id": external, "executor": ["type": "JobWorker", "configuration": [:]],
+                        "inputArtifactDetails": counts, "outputArtifactDetails": counts,
+                    ]
+                ], "ActionTypeNotFoundException"
+            ),
+        ]
+    }
+
     /// A gate that waits, shown, overridden and listed.
     private func gates(
         _ corridor: Corridor, _ sdk: SDK, _ call: (String, JSON) async throws -> JSON
@@ -170,38 +204,39 @@ import Testing
             "result": ["summary": "", "status": "Approved"],
         ]
         let pipeline: JSON = ["pipelineName": "good", "pipelineExecutionId": nowhere]
-        let cases: [(operation: String, parameters: JSON, code: String)] = [
-            ("CreatePipeline", ["pipeline": good.json], "PipelineNameInUseException"),
-            ("CreatePipeline", ["pipeline": structure], "InvalidStructureException"),
-            ("CreatePipeline", [:], "ValidationException"),
-            ("CreatePipeline", ["pipeline": ["name": 7]], "SerializationException"),
-            ("GetPipeline", ["name": "none"], "PipelineNotFoundException"),
-            ("GetPipeline", ["name": "good", "version": 9], "PipelineVersionNotFoundException"),
-            ("GetPipeline", ["name": "no such name!"], "ValidationException"),
-            ("UpdatePipeline", ["pipeline": structure], "InvalidStructureException"),
-            ("StartPipelineExecution", ["name": "none"], "PipelineNotFoundException"),
-            ("StopPipelineExecution", pipeline, "PipelineExecutionNotStoppableException"),
-            ("GetPipelineState", ["name": "none"], "PipelineNotFoundException"),
-            ("GetPipelineExecution", pipeline, "PipelineExecutionNotFoundException"),
-            ("ListPipelineExecutions", ["pipelineName": "none"], "PipelineNotFoundException"),
-            (
-                "ListPipelineExecutions", ["pipelineName": "good", "nextToken": "not one of ours"],
-                "InvalidNextTokenException"
-            ),
-            ("ListPipelines", ["maxResults": 0], "ValidationException"),
-            ("ListActionExecutions", ["pipelineName": "none"], "PipelineNotFoundException"),
-            ("PutApprovalResult", approval, "InvalidApprovalTokenException"),
-            ("PutApprovalResult", ["pipelineName": "none"], "ValidationException"),
-            (
-                "RetryStageExecution",
-                [
-                    "pipelineName": "good", "stageName": "None", "pipelineExecutionId": nowhere,
-                    "retryMode": "FAILED_ACTIONS",
-                ], "StageNotFoundException"
-            ),
-            ("ListWebhooks", [:], "UnknownOperationException"),
-            ("PollForJobs", [:], "UnknownOperationException"),
-        ]
+        let cases: [(operation: String, parameters: JSON, code: String)] =
+            [
+                ("CreatePipeline", ["pipeline": good.json], "PipelineNameInUseException"),
+                ("CreatePipeline", ["pipeline": structure], "InvalidStructureException"),
+                ("CreatePipeline", [:], "ValidationException"),
+                ("CreatePipeline", ["pipeline": ["name": 7]], "SerializationException"),
+                ("GetPipeline", ["name": "none"], "PipelineNotFoundException"),
+                ("GetPipeline", ["name": "good", "version": 9], "PipelineVersionNotFoundException"),
+                ("GetPipeline", ["name": "no such name!"], "ValidationException"),
+                ("UpdatePipeline", ["pipeline": structure], "InvalidStructureException"),
+                ("StartPipelineExecution", ["name": "none"], "PipelineNotFoundException"),
+                ("StopPipelineExecution", pipeline, "PipelineExecutionNotStoppableException"),
+                ("GetPipelineState", ["name": "none"], "PipelineNotFoundException"),
+                ("GetPipelineExecution", pipeline, "PipelineExecutionNotFoundException"),
+                ("ListPipelineExecutions", ["pipelineName": "none"], "PipelineNotFoundException"),
+                (
+                    "ListPipelineExecutions", ["pipelineName": "good", "nextToken": "not one of ours"],
+                    "InvalidNextTokenException"
+                ),
+                ("ListPipelines", ["maxResults": 0], "ValidationException"),
+                ("ListActionExecutions", ["pipelineName": "none"], "PipelineNotFoundException"),
+                ("PutApprovalResult", approval, "InvalidApprovalTokenException"),
+                ("PutApprovalResult", ["pipelineName": "none"], "ValidationException"),
+                (
+                    "RetryStageExecution",
+                    [
+                        "pipelineName": "good", "stageName": "None", "pipelineExecutionId": nowhere,
+                        "retryMode": "FAILED_ACTIONS",
+                    ], "StageNotFoundException"
+                ),
+                ("ListWebhooks", [:], "UnknownOperationException"),
+                ("PollForThirdPartyJobs", [:], "UnknownOperationException"),
+            ] + jobCases
         for (operation, parameters, code) in cases {
             let answer = try await sdk.answer(operation, parameters)
             #expect(answer.error == code, "\(operation) \(parameters): \(answer.output)")

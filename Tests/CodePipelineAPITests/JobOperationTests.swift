@@ -145,7 +145,43 @@ struct JobOperationTests {
         #expect(attempt.outputVariables == ["TAG": "1", "a@b": ""])
         #expect(attempt.externalExecutionURL == "https://ci.example/app/job%207%3F")
         let execution = try #require(try await room.ledger.execution(attempt.executionID))
-        #expect(execution.sourceRevisions.contains { $0.revisionID == "r9" && $0.summary == "words" })
+        #expect(!execution.sourceRevisions.contains { $0.revisionID == "r9" }, "a build is no source")
+        let shown = try await room.call("GetPipelineState", #"{"name": "worked"}"#)
+        #expect(shown.at("stageStates.1.actionStates.0.entityUrl")?.text == "https://ci.example/app")
+    }
+
+    @Test func `a source's worker sets the revision of the execution`() async throws {
+        let source = #"{"category": "Source", "provider": "Inbox", "version": "1"}"#
+        let counts = #"{"minimumCount": 0, "maximumCount": 1}"#
+        try await room.call(
+            "CreateCustomActionType",
+            document(source).setting("inputArtifactDetails", to: document(counts))
+                .setting("outputArtifactDetails", to: document(counts)))
+        let type = try document(source).setting("owner", to: .string("Custom"))
+        try await room.create(
+            Pipelines.small("fed").setting("stages.0.actions.0.actionTypeId", to: type)
+                .setting("stages.0.actions.0.configuration", to: nil))
+        try await room.offer("fed")
+        let job = try #require(
+            try await room.call("PollForJobs", .structure(["actionTypeId": type]))["jobs"]?.items.first)
+        let id = try #require(job["id"]?.text)
+        try await room.call("AcknowledgeJob", #"{"jobId": "\#(id)", "nonce": "\#(job["nonce"]?.text ?? "")"}"#)
+        try await room.call(
+            "PutJobSuccessResult",
+            """
+            {"jobId": "\(id)", "currentRevision":
+             {"revision": "r9", "changeIdentifier": "c", "created": 1700000000.5, "revisionSummary": "words"}}
+            """)
+        let collected = try await room.ledger.claim(limit: 9, worker: WorkerID("w"), lease: 60)
+        guard case .collectOutputs(let work)? = collected.first?.effect.kind else {
+            Issue.record("\(collected)")
+            return
+        }
+        #expect(
+            work.result.revision
+                == SourceRevision(
+                    actionName: "Fetch", revisionID: "r9", summary: "words", changeIdentifier: "c",
+                    created: 1_700_000_000.5))
     }
 
     @Test func `a continuation shows progress, and the next job carries its token`() async throws {

@@ -37,6 +37,7 @@ struct ModelAgreementTests {
         "externalExecutionUrl", "externalExecutionSummary", "updatedBy", "triggers", "retryConfiguration",
         "actionConfigurationProperties", "ruleConfigurationProperties", "description", "nextToken", "tags",
         "settings", "queryable", "artifactCredentials", "continuationToken", "encryptionKey", "nonce",
+        "entityUrl",
     ]
 
     @Test func `every answer agrees with the model through the whole life of a pipeline`() async throws {
@@ -319,6 +320,7 @@ private struct Life {
         try await call("GetJobDetails", #"{"jobId": "\#(first)"}"#)
         let progress = #""executionDetails": {"summary": "s", "externalExecutionId": "7", "percentComplete": 40}"#
         try await call("PutJobSuccessResult", #"{"jobId": "\#(first)", "continuationToken": "t", \#(progress)}"#)
+        try await call("GetPipelineState", #"{"name": "worked"}"#)
         try await room.offer("worked")
         let second = try await takeJob()
         try await call(

@@ -24,9 +24,10 @@ struct GetPipelineState: APIOperation {
 
     func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> Output {
         let state = try await service.state(of: input.name, in: context)
+        let actionTypes = try await service.actionTypeCatalogue()
         return Output(
             pipelineName: state.declaration.name, pipelineVersion: state.declaration.version,
-            stageStates: state.declaration.stages.map { StageStateView($0, in: state) },
+            stageStates: state.declaration.stages.map { StageStateView($0, in: state, actionTypes) },
             created: Date(seconds: state.created), updated: Date(seconds: state.updated))
     }
 }

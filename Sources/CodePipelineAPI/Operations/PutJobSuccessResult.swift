@@ -72,6 +72,8 @@ struct PutJobSuccessResult: APIOperation {
 extension PutJobSuccessResult.Input {
     fileprivate func outcome(of action: ActionExecution, url: String?) -> JobOutcome {
         let details = executionDetails
+        // Of other actions than sources, a revision belongs to what they have made.
+        let saysRevision = action.type.category == .source || !action.outputArtifacts.isEmpty
         if let continuationToken {
             return .continues(
                 ActionContinuation(
@@ -82,7 +84,7 @@ extension PutJobSuccessResult.Input {
         return .succeeded(
             ActionResult(
                 variables: outputVariables ?? [:],
-                revision: currentRevision.map { SourceRevision($0, of: action.action) },
+                revision: saysRevision ? currentRevision.map { SourceRevision($0, of: action.action) } : nil,
                 summary: details?.summary, externalExecutionID: details?.externalExecutionId,
                 externalExecutionURL: url))
     }

@@ -27,12 +27,16 @@ struct ActionStateView: Encodable, Sendable {
     var actionName: ActionName
     var currentRevision: Revision?
     var latestExecution: Execution?
+    /// What the action works on, where its custom type says how to find it.
+    var entityUrl: String?
     var revisionUrl: String?
 
-    init(_ action: ActionDeclaration, in stage: StageState) {
+    init(_ action: ActionDeclaration, in stage: StageState, type: CustomActionType?) {
         let last = stage.lastActions[action.name]
         actionName = action.name
         latestExecution = last.map(Execution.init)
+        entityUrl = type?.entityURL(configuration: last?.resolvedConfiguration ?? action.configuration)?
+            .limited(to: 2048)
         if let revision = stage.currentRevisions[action.name] {
             currentRevision = Revision(revision, seenAt: last?.lastUpdateTime ?? 0)
             revisionUrl = revision.url?.limited(to: 2048)

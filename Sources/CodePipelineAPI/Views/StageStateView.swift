@@ -38,7 +38,7 @@ struct StageStateView: Encodable, Sendable {
     var onFailureConditionState: StageConditionView?
     var retryStageMetadata: Retry?
 
-    init(_ stage: StageDeclaration, in state: PipelineState) {
+    init(_ stage: StageDeclaration, in state: PipelineState, _ actionTypes: ActionTypeCatalogue) {
         let doors = state.stages[stage.name] ?? StageState()
         stageName = stage.name
         inboundTransitionState = Transition(doors.transition)
@@ -47,7 +47,10 @@ struct StageStateView: Encodable, Sendable {
             .filter { !isParallel && $0.mode != .parallel }
             .map { Execution(pipelineExecutionId: $0.id, status: .inProgress, type: $0.type) }
         inboundExecution = inboundExecutions.first
-        actionStates = stage.actions.map { ActionStateView($0, in: isParallel ? StageState() : doors) }
+        actionStates = stage.actions.map { action in
+            ActionStateView(
+                action, in: isParallel ? StageState() : doors, type: actionTypes.custom[action.actionTypeId])
+        }
         let latest = isParallel ? nil : doors.latest.flatMap { state.executions[$0] }.flatMap(Self.unlessParallel)
         let visit = latest?.stages.last { $0.name == stage.name }
         if let latest, let visit {

@@ -77,6 +77,8 @@ def work(job):
             executionDetails={"summary": "begun", "externalExecutionId": "7", "percentComplete": 50})
         say("continues")
         again = poll()
+        if again is None:
+            return say("idle")
         say("polled", id=again["id"], token=again["data"]["continuationToken"])
         work(again)
     elif mode in ("build", "forgetful"):
