@@ -1,4 +1,5 @@
 import Foundation
+import PipelineModel
 import PluginKit
 import PluginKitTesting
 import Testing
@@ -40,16 +41,21 @@ import Testing
             "'header' is missing"
         ),
         (good.replacing("{\"webhooks\"", with: "{\"hooks\""), "contributes.hooks", "unknown member"),
-        (#"{"name": "F", "summary": "f", "protocols": [1], "command": "run.sh", "contributes": {}}"#, "contributes", "must contribute"),
+        (
+            #"{"name": "F", "summary": "f", "protocols": [1], "command": "run.sh", "contributes": {}}"#, "contributes",
+            "must contribute"
+        ),
         (good.replacing("[1],", with: "[1], \"concurrency\": 0,"), "concurrency", "from 1 to 1000"),
         (good.replacing("[1],", with: "[1], \"timeouts\": {\"stop\": -1},"), "timeouts.stop", "seconds"),
         (good.replacing("[1],", with: "[1], \"start\": \"never\","), "start", "'eager' or 'lazy'"),
         (
-            good.replacing("[1],", with: "[1], \"settings\": [{\"key\": \"k\", \"secret\": true, \"default\": \"x\"}],"),
+            good.replacing(
+                "[1],", with: "[1], \"settings\": [{\"key\": \"k\", \"secret\": true, \"default\": \"x\"}],"),
             "settings[0].default", "secret"
         ),
         (
-            good.replacing("\"webhooks\"", with: "\"actions\": [{\"category\": \"Approval\", \"provider\": \"P\"}], \"webhooks\""),
+            good.replacing(
+                "\"webhooks\"", with: "\"actions\": [{\"category\": \"Approval\", \"provider\": \"P\"}], \"webhooks\""),
             "contributes.actions[0].category", "must be one of Source"
         ),
         (
@@ -111,7 +117,8 @@ import Testing
             Self.good.replacing(
                 "[1],",
                 with:
-                    #"[1], "settings": [{"key": "url", "summary": "where", "required": true}, {"key": "n", "default": 5}],"#))
+                    #"[1], "settings": [{"key": "url", "summary": "where", "required": true}, {"key": "n", "default": 5}],"#
+            ))
         let missing = #expect(throws: SettingsError.self) { try ModuleSettings(.null, of: manifest) }
         #expect(missing?.place == "modules.Forge.url" && missing?.message.contains("where") == true)
         let unknown = #expect(throws: SettingsError.self) {

@@ -47,25 +47,40 @@ import Testing
         await module.stop()
     }
 
-    @Test func `a module sees neither the proof nor the gateway's environment, but its settings`() async throws {
+    @Test func `a module sees its settings and not the proof`() async throws {
         let world = try ModuleWorld()
         let module = try world.scripted(
             """
-            names = sorted(os.environ)
             heads = [h["name"] for h in request["headers"]]
-            say({"type": "ignored", "id": request["id"], "reason": json.dumps([names, heads, hello["settings"], sys.argv[1:]])})
+            seen = [heads, hello["settings"], sys.argv[1:]]
+            say({"type": "ignored", "id": request["id"], "reason": json.dumps(seen)})
             """,
             members: ["settings": .list([.map(["key": .string("token"), "secret": .bool(true)])])],
             settings: .map(["token": .string("s3cret")]))
         let seen = try await module.translate("x", event: "e", on: world.host).ignored ?? ""
         let parts = try JSONDecoder().decode([SettingValue].self, from: Data(seen.utf8))
-        let allowed: Set<String> = ["PATH", "HOME", "LANG", "TMPDIR", "PENSTOCK_MODULE_STATE", "LC_CTYPE"]
-        guard case .list(let names) = parts[0] else { throw Missing("no names") }
-        #expect(Set(names.compactMap(\.string)).isSubset(of: allowed), "\(names)")
-        #expect(parts[1] == .list([.string("X-Event")]))
-        #expect(parts[2] == .map(["token": .string("s3cret")]))
-        #expect(parts[3] == .list([]))
+        #expect(
+            parts == [.list([.string("X-Event")]), .map(["token": .string("s3cret")]), .list([])], "\(seen)")
         await module.stop()
+    }
+
+    @Test func `of the gateway's environment a module gets what every program needs and what it names`() async throws {
+        let usual: Set<String> = ["PATH", "HOME", "LANG", "TMPDIR", "PENSTOCK_MODULE_STATE"]
+        let other = try #require(
+            ProcessInfo.processInfo.environment.keys.sorted().first { !usual.contains($0) }, "no other variable is set")
+        for named in [[], [other]] {
+            let world = try ModuleWorld()
+            let module = try world.example("checksums", ["environment": .list(named.map { .string($0) })])
+            _ = try await module.supervisor.running(in: try world.host.room("Checksums"), within: .seconds(10))
+            let pid = try await world.process(of: module)
+            let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ") ?? Data()
+            let names = environment.split(separator: 0).map {
+                String(decoding: $0.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+            }
+            #expect(Set(names).isSubset(of: usual.union(named)) && names.contains("PATH"), "\(names)")
+            #expect(names.contains(other) == !named.isEmpty)
+            await module.stop()
+        }
     }
 
     @Test func `several translations are in flight at a time, and each gets its own answer`() async throws {

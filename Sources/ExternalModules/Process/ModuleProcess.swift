@@ -31,6 +31,8 @@ package final class ModuleProcess: Sendable {
         var lastID = 0
         var endWish: EndWish?
         var inputEnds = false
+        /// It is on its way to its end: nothing new is asked of it.
+        var isDoomed = false
         var ending: String?
         var endWaiters: [CheckedContinuation<String, Never>] = []
     }
@@ -141,6 +143,11 @@ package final class ModuleProcess: Sendable {
             if let ending { continuation.resume(returning: ending) }
         }
     }
+
+    /// Whether nothing new may be asked of it, because it ends or has ended.
+    var isDoomed: Bool { state.withLock { $0.isDoomed || $0.ending != nil } }
+
+    func doom() { state.withLock { $0.isDoomed = true } }
 
     var inFlightCount: Int { state.withLock { $0.inFlight.count } }
 

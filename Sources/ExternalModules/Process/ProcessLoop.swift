@@ -111,7 +111,9 @@ final class ProcessLoop {
             heedMemory(family)
             pursueEnd(family)
             var status: Int32 = 0
-            if waitpid(family.root, &status, WNOHANG) == family.root { return status }
+            let found = waitpid(family.root, &status, WNOHANG)
+            // Somebody else of this program has taken its status: over it is all the same.
+            if found == family.root || (found < 0 && errno == ECHILD) { return status }
         }
     }
 
@@ -144,6 +146,7 @@ final class ProcessLoop {
         }
         if inputEnds, ending.reason == nil, unwritten.isEmpty {
             ending.reason = "its input was ended"
+            process.doom()
             ending.nextStep = .now + manifest.timeouts.stop
             shut(.input)
         }
@@ -151,6 +154,7 @@ final class ProcessLoop {
 
     private func endGently() {
         ending.reason = "it was told to end"
+        process.doom()
         ending.nextStep = .now + manifest.timeouts.stop
         unwritten.append(Data(#"{"type":"shutdown"}"#.utf8 + [UInt8(ascii: "\n")]))
         write()
@@ -163,12 +167,16 @@ final class ProcessLoop {
         ending.isForced = true
         ending.reason = reason
         ending.nextStep = .now
+        process.doom()
     }
 
     private func write() {
         guard let input = pipes[.input] else { return }
         while written < unwritten.count {
-            let count = unwritten.withUnsafeBytes { Glibc.write(input, $0.baseAddress! + written, $0.count - written) }
+            let count = unwritten.withUnsafeBytes { bytes in
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+                return Glibc.write(input, rest.baseAddress, rest.count)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 if errno == EAGAIN { return }
@@ -262,6 +270,7 @@ final class ProcessLoop {
         if pipes[.output] == nil, ending.nextStep == nil {
             // It is over, as a rule: then its status says more than this.
             ending.nextStep = now + .milliseconds(500)
+            process.doom()
         }
     }
 

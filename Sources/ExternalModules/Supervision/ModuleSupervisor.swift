@@ -81,7 +81,7 @@ package final class ModuleSupervisor: Sendable {
 
     private func step(_ state: inout State, _ room: ModuleRoom) -> Step {
         switch state.phase {
-        case .running(let process): return .use(process)
+        case .running(let process): return process.isDoomed ? .wait(until: .now + .milliseconds(5)) : .use(process)
         case .stopped: return .giveUp("module \(manifest.name) is stopped, as the gateway is")
         // Its end or its hello comes within the manifest's time for it.
         case .starting: return .wait(until: .now + .milliseconds(5))

@@ -125,6 +125,7 @@ struct Missing: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
+@discardableResult
 func waiting<Value>(
     for what: String, upTo limit: Duration = .seconds(20), _ look: () async throws -> Value?
 ) async throws -> Value {
