@@ -68,10 +68,13 @@ public indirect enum WebhookSignature: Sendable, Equatable {
 public struct WebhookDelivery: Sendable {
     public let headers: [(name: String, value: String)]
     public let body: Data
+    /// Where it came from; `nil` when that isn't known.
+    public var remoteAddress: String?
 
-    public init(headers: [(name: String, value: String)], body: Data) {
+    public init(headers: [(name: String, value: String)], body: Data, remoteAddress: String? = nil) {
         self.headers = headers
         self.body = body
+        self.remoteAddress = remoteAddress
     }
 
     /// The first header of that name, compared without regard to case.
