@@ -81,7 +81,9 @@ package struct BranchProbe: RevisionProbe {
             return (remote, try BranchName(required("Branch"), key: "Branch"))
         }
         let arn = ConnectionARN(try required("ConnectionArn"))
-        guard let connection = host.connections.connection(arn) else { throw ConnectionSourceAction.unknown(arn) }
+        guard let connection = host.connections.connection(arn) else {
+            throw ConnectionSourceAction.unknown(arn, host.connections)
+        }
         let remote = try GitRemote(
             provider: connection.provider, base: connection.url, repository: try required("FullRepositoryId"),
             credential: connection.credential, key: "FullRepositoryId")
