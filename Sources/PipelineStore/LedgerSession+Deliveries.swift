@@ -52,7 +52,7 @@ extension LedgerSession {
         return outcome
     }
 
-    private func isDuplicate(_ delivery: Delivery) throws -> Bool {
+    func isDuplicate(_ delivery: Delivery) throws -> Bool {
         guard delivery.replayOf == nil else { return false }
         return try rows.hasTaken(delivery.deliveryID, hook: delivery.hook)
     }
@@ -121,13 +121,13 @@ extension LedgerSession {
         }
     }
 
-    private mutating func journalDuplicate(_ delivery: Delivery) throws -> DeliveryReceipt {
+    mutating func journalDuplicate(_ delivery: Delivery) throws -> DeliveryReceipt {
         try journal(
             delivery, outcome: DeliveryOutcome.duplicate, reason: "this delivery had been accepted before",
             isDuplicate: true)
     }
 
-    private mutating func journal(
+    mutating func journal(
         _ delivery: Delivery, outcome: String, reason: String?, decisions: [DeliveryDecision] = [],
         isDuplicate: Bool = false
     ) throws -> DeliveryReceipt {
