@@ -8,18 +8,23 @@ package import PluginKit
 /// The straight line of a delivery: gate → translator → matchmaker → ledger. The answer follows the commit.
 package struct DeliveryIntake: Sendable {
     private let hooks: any HookDirectory
+    private let webhooks: WebhookCalls?
     private let ledger: any Ledger
     private let webhookARN: @Sendable (String) -> String
     private let refusals: RefusalBudget
     private let now: @Sendable () -> Double
     private let logger: Logger
 
-    /// - Parameter webhookARN: the ARN of a hook by its name.
+    /// - Parameters:
+    ///   - webhooks: what PutWebhook made; asked where `hooks` knows none.
+    ///   - webhookARN: the ARN of a hook by its name.
     package init(
-        hooks: any HookDirectory, ledger: any Ledger, webhookARN: @escaping @Sendable (String) -> String,
+        hooks: any HookDirectory, webhooks: WebhookCalls? = nil, ledger: any Ledger,
+        webhookARN: @escaping @Sendable (String) -> String,
         now: @escaping @Sendable () -> Double, logger: Logger
     ) {
         self.hooks = hooks
+        self.webhooks = webhooks
         self.ledger = ledger
         self.webhookARN = webhookARN
         self.refusals = RefusalBudget()
@@ -30,6 +35,7 @@ package struct DeliveryIntake: Sendable {
     /// Takes a delivery in. A 2xx answer means that it is on disk.
     package func accept(_ delivery: WebhookDelivery, at id: HookID) async -> IntakeAnswer {
         guard let hook = hooks.hook(id) else {
+            if let answer = await webhooks?.accept(delivery, at: id) { return answer }
             return await refuse(
                 delivery, at: id, hook: nil, answer: .unknownHook,
                 reason: "no hook has this id; see penstock hooks list")
@@ -57,7 +63,12 @@ package struct DeliveryIntake: Sendable {
     package func refuseTooLarge(headers: [(name: String, value: String)], limit: Int, at id: HookID) async
         -> IntakeAnswer
     {
-        await refuse(
+        if hooks.hook(id) == nil,
+            let answer = await webhooks?.refuseTooLarge(headers: headers, limit: limit, at: id)
+        {
+            return answer
+        }
+        return await refuse(
             WebhookDelivery(headers: headers, body: Data()), at: id, hook: hooks.hook(id), answer: .tooLarge,
             reason: "the body is larger than \(limit) bytes")
     }
@@ -69,7 +80,10 @@ package struct DeliveryIntake: Sendable {
         guard let body = entry.body, entry.outcome == "accepted" || entry.outcome == "ignored" else {
             throw .notAccepted(outcome: entry.outcome)
         }
-        guard let hook = hooks.hook(entry.hook) else { throw .hookIsGone(entry.hookName) }
+        guard let hook = hooks.hook(entry.hook) else {
+            if let receipt = try await webhooks?.replay(entry, body: body) { return receipt }
+            throw .hookIsGone(entry.hookName)
+        }
         // It was verified when it came in; the signature itself is not kept.
         let delivery = VerifiedDelivery(
             verified: WebhookDelivery(headers: entry.headers.map { ($0.key, $0.value) }, body: body), event: entry.event

@@ -14,6 +14,8 @@ package struct Hook: Sendable {
     package let connection: Connection
     /// Whether `GitHub` v1 actions, which name no connection, belong to it too.
     package let servesGitHubV1: Bool
+    /// Why nothing starts although deliveries come in, e.g. the connection is pending.
+    package var standstill: String?
 
     package enum Translator: Sendable {
         case immediate(any WebhookProvider)

@@ -9,6 +9,7 @@ package struct IntakeAnswer: Sendable, Equatable {
     package static let notJSON = IntakeAnswer(status: 400, code: "not-json")
     package static let unexpectedPayload = IntakeAnswer(status: 400, code: "unexpected-payload")
     package static let wrongSignature = IntakeAnswer(status: 401, code: "wrong-signature")
+    package static let wrongAddress = IntakeAnswer(status: 403, code: "wrong-address")
     package static let unknownHook = IntakeAnswer(status: 404, code: "unknown-hook")
     /// The sender broke off before its body was complete.
     package static let brokenOff = IntakeAnswer(status: 400, code: "broken-off")

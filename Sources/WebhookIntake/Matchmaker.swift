@@ -12,6 +12,7 @@ package struct Matchmaker: Sendable {
     /// ProviderType, as the trigger's detail names it.
     let provider: String
     let servesGitHubV1: Bool
+    private let standstill: String?
     /// The hook's ARN, the detail of a start without a trigger entry.
     let webhookARN: String
 
@@ -20,11 +21,13 @@ package struct Matchmaker: Sendable {
         self.connectionKey = String(hook.connection.arn.connectionKey)
         self.provider = hook.connection.provider
         self.servesGitHubV1 = hook.servesGitHubV1
+        self.standstill = hook.standstill
         self.webhookARN = webhookARN
     }
 
     package func verdict(on event: SourceEvent, for binding: SourceBinding) -> MatchVerdict {
         guard speaks(for: binding) else { return .no(reason: otherConnection(binding.origin)) }
+        if let standstill { return .no(reason: standstill) }
         switch event.change {
         case .branchDeleted(let branch, _): return .no(reason: "branch '\(shown(branch))' was deleted")
         case .tagDeleted(let tag): return .no(reason: "tag '\(shown(tag))' was deleted")
