@@ -2,23 +2,31 @@ package import PipelineEngine
 import PipelineModel
 package import PluginKit
 
-/// What the operations work with: the ledger, the vault, the known types and the settings.
+/// What the operations work with: the ledger, the registry, the vault, the known types, the settings, and the world of
+/// hooks and connections around them.
 package struct CodePipelineService: Sendable {
     package let ledger: any Ledger
+    package let registry: any Registry
     package let actionTypes: ActionTypeCatalogue
     package let ruleTypes: RuleTypeCatalogue
     package let vault: any SecretVault
     package let settings: APISettings
+    package let thirdParty: any ThirdPartyHooks
+    package let declaredConnections: any DeclaredConnections
 
     package init(
-        ledger: any Ledger, actionTypes: ActionTypeCatalogue, ruleTypes: [RuleTypeDescription] = [],
-        vault: any SecretVault, settings: APISettings = APISettings()
+        ledger: any Ledger, registry: any Registry, actionTypes: ActionTypeCatalogue,
+        ruleTypes: [RuleTypeDescription] = [], vault: any SecretVault, settings: APISettings = APISettings(),
+        thirdParty: any ThirdPartyHooks, declaredConnections: any DeclaredConnections
     ) {
         self.ledger = ledger
+        self.registry = registry
         self.actionTypes = actionTypes
         self.ruleTypes = RuleTypeCatalogue(ruleTypes)
         self.vault = vault
         self.settings = settings
+        self.thirdParty = thirdParty
+        self.declaredConnections = declaredConnections
     }
 
     /// Gives a command to the ledger; nothing has changed when it throws.

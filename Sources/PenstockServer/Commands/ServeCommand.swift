@@ -63,6 +63,7 @@ package enum ServeCommand {
             configuration: .init(
                 services: [
                     application, gateway.workshop, gateway.polling, gateway.schedules, gateway.housekeeping,
+                    gateway.registration,
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: gateway.logger))
         do {
             try await group.run()

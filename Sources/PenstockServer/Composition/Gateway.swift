@@ -18,7 +18,11 @@ package struct Gateway: Sendable {
     package let host: GatewayHost
     package let ledger: any Ledger
     package let intake: DeliveryIntake
-    package let hooks: [Hook]
+    package let hookTable: GatewayHooks
+    package let connections: ConnectionTable
+    /// Changes of what API calls make beside pipelines go through it.
+    package let registry: ObservedRegistry
+    package let registration: HookRegistration
     package let workshop: Workshop
     package let polling: SourcePolling
     package let schedules: Schedules
@@ -75,26 +79,42 @@ package struct Gateway: Sendable {
         try PrivateFile.sweep(folder)
         let vault = try KeyFileVault(folder: folder)
         let keys = try AccessKeys.readOrMake(in: folder)
-        let host = try GatewayHost(settings: settings, modules: modules, http: http, logger: logger)
+        let registry = ObservedRegistry(ledger)
+        let connections = ConnectionTable(settings.connections, region: settings.region, account: settings.account)
+        try await connections.refresh(from: registry, vault: vault, logger: logger)
+        let host = try GatewayHost(
+            settings: settings, modules: modules, connections: connections, http: http, logger: logger)
         try host.checkStores()
-        let hooks = try HookTable.hooks(
-            settings, modules: modules, connections: host.connections, idKey: try HookTable.idKey(in: folder))
+        let hooks = try GatewayHooks(
+            settings, modules: modules, connections: connections, idKey: try HookTable.idKey(in: folder))
         let logs = ActionLogs(folder: folder.appending(path: "logs"), observer: lines)
         let workshop = Workshop(
             ledger: ledger, providers: providers, rules: modules.rules, sourceHosts: modules.sourceHosts,
             notifiers: modules.notifiers, host: host, vault: vault, logs: logs,
             settings: RunnerSettings(
                 region: settings.region, account: settings.account, concurrentJobs: settings.concurrentJobs,
-                workFolder: folder.appending(path: "work")),
+                workFolder: folder.appending(path: "work"), consoleLinkBase: settings.publicURL ?? ""),
             logger: logger, observer: { metrics.observe($0) })
         try await workshop.prepare()
         let arnPrefix = "arn:aws:codepipeline:\(settings.region):\(settings.account):webhook:"
+        let webhooks = RegisteredWebhooks(
+            registry: registry, vault: vault, arn: { arnPrefix + $0 }, logger: logger)
+        try await webhooks.refresh()
+        observe(registry, webhooks, connections, hooks, host, vault, logger)
+        let registration = HookRegistration(
+            hooks: hooks, settings: settings, registry: registry, ledger: ledger,
+            registrars: modules.hookRegistrars, connections: connections, host: host, vault: vault,
+            base: { settings.publicURL ?? Endpoint.of(settings) }, logger: logger)
         return Gateway(
             settings: settings, modules: modules, host: host, ledger: ledger,
             intake: DeliveryIntake(
-                hooks: FixedHooks(hooks), ledger: ledger, webhookARN: { arnPrefix + $0 },
-                now: { Date().timeIntervalSince1970 }, logger: logger),
-            hooks: hooks, workshop: workshop,
+                hooks: hooks,
+                webhooks: WebhookCalls(
+                    webhooks: webhooks, ledger: ledger, allowsSHA1: settings.webhooksAllowSHA1,
+                    now: { Date().timeIntervalSince1970 }, logger: logger),
+                ledger: ledger, webhookARN: { arnPrefix + $0 }, now: { Date().timeIntervalSince1970 }, logger: logger),
+            hookTable: hooks, connections: connections, registry: registry, registration: registration,
+            workshop: workshop,
             polling: SourcePolling(
                 ledger: ledger, probes: modules.revisionProbes, vault: vault, host: host, settings: settings.polling,
                 logger: logger),
@@ -106,8 +126,9 @@ package struct Gateway: Sendable {
                 foreignBuckets: Set(settings.stores.map(\.bucket)), logger: logger),
             logs: logs,
             api: CodePipelineService(
-                ledger: ledger, actionTypes: ActionTypeCatalogue(providers.map(\.type)),
-                ruleTypes: modules.rules.map(\.type), vault: vault, settings: apiSettings(settings)),
+                ledger: ledger, registry: registry, actionTypes: ActionTypeCatalogue(providers.map(\.type)),
+                ruleTypes: modules.rules.map(\.type), vault: vault, settings: apiSettings(settings),
+                thirdParty: registration, declaredConnections: connections),
             keys: keys, metrics: metrics, logger: logger, http: http, sqlite: ledger)
     }
 
@@ -117,6 +138,32 @@ package struct Gateway: Sendable {
         if settings.rolesAreStrict { api.roles = .strict([]) }
         return api
     }
+
+    /// What is kept in memory of the registry follows its changes before whoever made them gets an answer.
+    private static func observe(
+        _ registry: ObservedRegistry, _ webhooks: RegisteredWebhooks, _ connections: ConnectionTable,
+        _ hooks: GatewayHooks, _ host: GatewayHost, _ vault: any SecretVault, _ logger: Logger
+    ) {
+        registry.observe([.webhook]) { [weak registry] in
+            guard registry != nil else { return }
+            do { try await webhooks.refresh() } catch {
+                logger.error("webhooks could not be read again", metadata: ["reason": "\(error)"])
+            }
+        }
+        registry.observe([.connection]) { [weak registry] in
+            guard let registry else { return }
+            do {
+                try await connections.refresh(from: registry, vault: vault, logger: logger)
+                await host.forgetCredentials()
+                hooks.refresh()
+            } catch {
+                logger.error("connections could not be read again", metadata: ["reason": "\(error)"])
+            }
+        }
+    }
+
+    /// The hooks of the configuration as they are now.
+    package var hooks: [Hook] { hookTable.all }
 
     package var ledgerQueueDepth: Int { sqlite.queueDepth }
 

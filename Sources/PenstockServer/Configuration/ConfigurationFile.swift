@@ -7,7 +7,7 @@ package struct ConfigurationFile: Sendable {
     /// What may stand at the top.
     static let knownKeys: Set<String> = [
         "listen", "data", "account", "region", "access", "concurrent_jobs", "log_level", "connections", "hooks",
-        "stores", "projects", "schedules", "polling", "retention", "modules",
+        "stores", "projects", "schedules", "polling", "retention", "modules", "public_url", "webhooks",
     ]
 
     package let values: SettingValue
@@ -56,7 +56,7 @@ package struct ConfigurationFile: Sendable {
 
     /// What stands at the top as a plain value must be one: a list or a map there would count as not said.
     private static func checkScalars(_ members: [String: SettingValue]) throws {
-        for key in ["listen", "data", "account", "region", "concurrent_jobs", "log_level"] {
+        for key in ["listen", "data", "account", "region", "concurrent_jobs", "log_level", "public_url"] {
             switch members[key] {
             case .list, .map: throw SettingsError(place: key, message: "must be one value, not a list or a map")
             default: continue

@@ -9,6 +9,16 @@ package struct HookSettings: Sendable {
     package let id: String?
     /// The secrets under which a delivery may be signed; empty only with `unauthenticated: true`.
     package let secrets: [String]
+    /// In which repositories the gateway keeps the hook at the host by itself.
+    package let registration: Registration
+
+    package enum Registration: Sendable, Equatable {
+        case byHand
+        /// `register: true`: in every repository that a pipeline's source names with this hook's connection.
+        case whereNeeded
+        /// `register: [acme/app]`
+        case repositories([String])
+    }
 
     private struct Entry: Decodable {
         var provider: String?
@@ -19,9 +29,10 @@ package struct HookSettings: Sendable {
         var previousSecret: String?
         var previousSecretFile: String?
         var unauthenticated: Bool?
+        var register: SettingValue?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case provider, connection, id, secret, unauthenticated
+            case provider, connection, id, secret, unauthenticated, register
             case secretFile = "secret_file"
             case previousSecret = "previous_secret"
             case previousSecretFile = "previous_secret_file"
@@ -50,6 +61,21 @@ package struct HookSettings: Sendable {
         self.connection = entry.connection
         self.id = entry.id
         self.secrets = secrets
+        self.registration = try Self.registration(entry.register ?? .null, at: "\(place).register")
+    }
+
+    private static func registration(_ value: SettingValue, at place: String) throws -> Registration {
+        switch value {
+        case .null, .bool(false): return .byHand
+        case .bool(true): return .whereNeeded
+        case .list(let items):
+            let repositories = items.compactMap(\.string)
+            guard repositories.count == items.count, repositories.allSatisfy({ $0.contains("/") }) else { break }
+            return .repositories(repositories)
+        default: break
+        }
+        throw SettingsError(
+            place: place, message: "must be true, false or a list of repositories, e.g. [acme/app, acme/web]")
     }
 
     /// What a URL holds as it is, so that the hook can be reached.

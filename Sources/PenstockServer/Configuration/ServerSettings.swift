@@ -10,6 +10,9 @@ package import WebhookIntake
 package struct ServerSettings: Sendable {
     package var host: String
     package var port: Int
+    /// Where others reach this gateway, e.g. `https://penstock.example`, without a slash at the end: for the hooks that it
+    /// registers and for links.
+    package var publicURL: String?
     package var dataFolder: URL
     package var account: String
     package var region: String
@@ -18,6 +21,8 @@ package struct ServerSettings: Sendable {
     package var logLevel: String
     package var connections: [ConnectionSettings]
     package var hooks: [HookSettings]
+    /// Whether webhooks made by PutWebhook take GitHub's older signature.
+    package var webhooksAllowSHA1: Bool
     package var stores: [StoreSettings]
     /// What starts pipelines at certain times.
     package var schedules: [ScheduleDeclaration]
@@ -59,8 +64,15 @@ package struct ServerSettings: Sendable {
         guard ["lenient", "strict"].contains(roles) else {
             throw SettingsError(place: "access.roles", message: "must be 'lenient' or 'strict', not '\(roles)'")
         }
+        let publicURL = try publicURL(reader.string(forKey: "public_url"))
+        let hooks = try file.entries("hooks").map(HookSettings.init)
+        if publicURL == nil, let hook = hooks.first(where: { $0.registration != .byHand }) {
+            throw SettingsError(
+                place: "hooks.\(hook.name).register",
+                message: "needs the setting public_url, the URL under which the host reaches this gateway")
+        }
         return ServerSettings(
-            host: host, port: port,
+            host: host, port: port, publicURL: publicURL,
             dataFolder: try folder(reader.string(forKey: "data", default: "./.penstock")),
             account: try account(reader.string(forKey: "account", default: "000000000000")),
             region: try region(reader.string(forKey: "region", default: "us-east-1")),
@@ -68,7 +80,7 @@ package struct ServerSettings: Sendable {
             concurrentJobs: try count(reader.string(forKey: "concurrent_jobs", default: "16"), at: "concurrent_jobs"),
             logLevel: try logLevel(reader.string(forKey: "log_level", default: "info")),
             connections: try file.entries("connections").map(ConnectionSettings.init),
-            hooks: try file.entries("hooks").map(HookSettings.init),
+            hooks: hooks, webhooksAllowSHA1: try WebhookSettings.allowsSHA1(file.values["webhooks"] ?? .map([:])),
             stores: try file.entries("stores").map(StoreSettings.init),
             schedules: try file.entries("schedules").map(ScheduleSettings.declaration),
             polling: try PollingSettings.read(file.values["polling"] ?? .map([:])),
@@ -118,6 +130,18 @@ package struct ServerSettings: Sendable {
         }
         guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || $0 == "/" }) else { throw refusal }
         return (String(host), Int(port))
+    }
+
+    private static func publicURL(_ text: String?) throws -> String? {
+        guard let text else { return nil }
+        let url = URL(string: text)
+        guard let host = url?.host, !host.isEmpty, url?.scheme == "https" || url?.scheme == "http",
+            url?.query == nil, url?.fragment == nil, url?.user == nil
+        else {
+            throw SettingsError(
+                place: "public_url", message: "must be a URL, e.g. https://penstock.example, not '\(text)'")
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
     /// An empty path would be the folder that we happen to stand in.
