@@ -83,7 +83,9 @@ package struct BranchProbe: RevisionProbe {
             return (remote, try BranchName(required("Branch"), key: "Branch"))
         }
         let arn = ConnectionARN(try required("ConnectionArn"))
-        guard let connection = host.connections.connection(arn) else { throw ConnectionSourceAction.unknown(arn) }
+        guard let connection = host.connections.connection(arn) else {
+            throw ConnectionSourceAction.unknown(arn, host.connections)
+        }
         let remote = try GitRemote(
             connection, repository: try required("FullRepositoryId"),
             credential: try await host.credential(for: connection),

@@ -26,7 +26,7 @@ package struct ConnectionSourceAction: ActionProvider {
             let repository = try job.required("FullRepositoryId")
             let branch = try Self.branch(of: job)
             try checkFormat(job.configuration["OutputArtifactFormat"])
-            guard let connection = host.connections.connection(arn) else { throw Self.unknown(arn) }
+            guard let connection = host.connections.connection(arn) else { throw Self.unknown(arn, host.connections) }
             let remote = try GitRemote(
                 connection, repository: repository, credential: try await host.credential(for: connection),
                 key: "FullRepositoryId")
@@ -87,10 +87,12 @@ package struct ConnectionSourceAction: ActionProvider {
         }
     }
 
-    static func unknown(_ arn: ConnectionARN) -> FailureDetails {
+    /// A pending connection has its own remedy.
+    static func unknown(_ arn: ConnectionARN, _ connections: any Connections) -> FailureDetails {
         FailureDetails(
             .configurationError,
-            "there is no connection '\(printable(arn.rawValue))'; declare it under connections: in penstock.yaml, "
+            connections.absence(of: arn)
+                ?? "there is no connection '\(printable(arn.rawValue))'; declare it under connections: in penstock.yaml, "
                 + "or correct the action's ConnectionArn")
     }
 }

@@ -5,7 +5,7 @@ import PipelineModel
 ///
 /// SQLite and memory implement it; both run the same session, so no rule exists twice. Nothing here decides: a method
 /// does what its name says, or throws and leaves the undoing to whoever opened the transaction.
-protocol LedgerRows: RetentionRows, JobRows, DeliveryRows {
+protocol LedgerRows: RetentionRows, JobRows, DeliveryRows, RegistryRows {
     func state(of pipeline: PipelineName) throws -> PipelineState?
     func execution(_ id: ExecutionID) throws -> PipelineExecution?
     /// Writes states, versions and records over what is there. May be called twice with the same changes.

@@ -90,7 +90,7 @@ extension LedgerSession {
         try schedule(effect)
     }
 
-    private mutating func journalDuplicate(
+    mutating func journalDuplicate(
         _ delivery: Delivery, of former: DeliveryReceipt.Former
     ) throws -> DeliveryReceipt {
         var receipt = try journal(
@@ -101,7 +101,7 @@ extension LedgerSession {
         return receipt
     }
 
-    private mutating func journal(
+    mutating func journal(
         _ delivery: Delivery, outcome: String, reason: String?, decisions: [DeliveryDecision] = [],
         events: [SourceEvent]? = nil
     ) throws -> DeliveryReceipt {

@@ -52,6 +52,12 @@ public struct JSONReader {
         return Int(text(try scanNumber(), hasEscapes: false))
     }
 
+    /// A number as it is written.
+    public mutating func number() throws(JSONFault) -> String? {
+        guard try kind() == .number else { return try pass() }
+        return text(try scanNumber(), hasEscapes: false)
+    }
+
     public mutating func bool() throws(JSONFault) -> Bool? {
         guard try kind() == .bool else { return try pass() }
         let isTrue = bytes[position] == UInt8(ascii: "t")
@@ -124,6 +130,15 @@ public struct JSONReader {
             try skip()
         }
         return nil
+    }
+
+    /// The next member, whatever its name, whose value must be taken before the next call. `nil` at the object's end,
+    /// which it leaves.
+    public mutating func nextMember() throws(JSONFault) -> String? {
+        guard try enterMember() else { return nil }
+        let (range, hasEscapes) = try scanString()
+        try takeColon()
+        return text(range, hasEscapes: hasEscapes)
     }
 
     /// Goes into an array; what isn't one is passed over, and `false`. Read it with ``nextElement()`` to its end.

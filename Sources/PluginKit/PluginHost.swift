@@ -48,6 +48,13 @@ public protocol Connections: Sendable {
     func connection(_ arn: ConnectionARN) -> Connection?
     /// The connection of that name, e.g. for `GitHub` v1 actions, which name none.
     func connection(named name: String) -> Connection?
+    /// Why there is none of that ARN that could be used, and what to do about it, in one sentence without a capital;
+    /// `nil` where there is no more to say than that there is none.
+    func absence(of arn: ConnectionARN) -> String?
+}
+
+extension Connections {
+    public func absence(of arn: ConnectionARN) -> String? { nil }
 }
 
 /// A Git host, a CI server, or one folder of repositories, with the means to read from it.

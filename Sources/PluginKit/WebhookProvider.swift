@@ -71,9 +71,10 @@ public struct WebhookDelivery: Sendable {
     /// Who sent it, as far as proxies that are trusted say so; `nil` when it isn't known.
     public var remoteAddress: String?
 
-    public init(headers: [(name: String, value: String)], body: Data) {
+    public init(headers: [(name: String, value: String)], body: Data, remoteAddress: String? = nil) {
         self.headers = headers
         self.body = body
+        self.remoteAddress = remoteAddress
     }
 
     /// The first header of that name, compared without regard to case.

@@ -10,6 +10,11 @@ extension DeliveryIntake {
     /// - Parameter only: the one pipeline that is matched; `nil`: all.
     /// - Throws: ``ReplayError`` when the entry can't be replayed.
     package func replay(_ entry: JournalEntry, only: PipelineName? = nil) async throws(ReplayError) -> DeliveryReceipt {
+        if hooks.hook(entry.hook) == nil, entry.outcome == "accepted", let body = entry.body,
+            let receipt = try await webhooks?.replay(entry, body: body)
+        {
+            return receipt
+        }
         let hook = try hook(of: entry)
         var delivery = journaled(
             Self.delivery(entry), at: hook.id, hook: hook, content: try reading(entry, of: hook).content)

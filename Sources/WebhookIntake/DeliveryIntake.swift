@@ -8,18 +8,23 @@ package import PluginKit
 /// The straight line of a delivery: gate → translator → matchmaker → ledger. The answer follows the commit.
 package struct DeliveryIntake: Sendable {
     let hooks: any HookDirectory
+    let webhooks: WebhookCalls?
     let ledger: any Ledger
     let webhookARN: @Sendable (String) -> String
     private let refusals: RefusalBudget
     let now: @Sendable () -> Double
     let logger: Logger
 
-    /// - Parameter webhookARN: the ARN of a hook by its name.
+    /// - Parameters:
+    ///   - webhooks: what PutWebhook made; asked where `hooks` knows none.
+    ///   - webhookARN: the ARN of a hook by its name.
     package init(
-        hooks: any HookDirectory, ledger: any Ledger, webhookARN: @escaping @Sendable (String) -> String,
+        hooks: any HookDirectory, webhooks: WebhookCalls? = nil, ledger: any Ledger,
+        webhookARN: @escaping @Sendable (String) -> String,
         now: @escaping @Sendable () -> Double, logger: Logger
     ) {
         self.hooks = hooks
+        self.webhooks = webhooks
         self.ledger = ledger
         self.webhookARN = webhookARN
         self.refusals = RefusalBudget()
@@ -30,6 +35,7 @@ package struct DeliveryIntake: Sendable {
     /// Takes a delivery in. A 2xx answer means that it is on disk.
     package func accept(_ delivery: WebhookDelivery, at id: HookID) async -> IntakeReply {
         guard let hook = hooks.hook(id) else {
+            if let answer = await webhooks?.accept(delivery, at: id) { return IntakeReply(answer) }
             return await refuse(
                 delivery, at: id, hook: nil, answer: .unknownHook,
                 reason: "no hook has this id; see penstock hooks list")
@@ -83,7 +89,12 @@ package struct DeliveryIntake: Sendable {
     package func refuseTooLarge(headers: [(name: String, value: String)], limit: Int, at id: HookID) async
         -> IntakeReply
     {
-        await refuse(
+        if hooks.hook(id) == nil,
+            let answer = await webhooks?.refuseTooLarge(headers: headers, limit: limit, at: id)
+        {
+            return IntakeReply(answer)
+        }
+        return await refuse(
             WebhookDelivery(headers: headers, body: Data()), at: id, hook: hooks.hook(id), answer: .tooLarge,
             reason: "the body is larger than \(limit) bytes")
     }

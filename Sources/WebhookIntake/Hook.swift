@@ -19,6 +19,8 @@ package struct Hook: Sendable {
     package let allowed: [AddressRange]
     /// What it starts beside the pipelines with a source in the repository.
     package let rules: [StartRule]
+    /// Why nothing starts although deliveries come in, e.g. the connection is pending.
+    package var standstill: String?
 
     package enum Translator: Sendable {
         case immediate(any WebhookProvider)

@@ -14,6 +14,7 @@ package struct Matchmaker: Sendable {
     let servesGitHubV1: Bool
     /// Whether pull requests from forks run like those of the repository itself.
     let trustsForks: Bool
+    private let standstill: String?
     /// The hook's ARN, the detail of a start without a trigger entry.
     let webhookARN: String
 
@@ -23,6 +24,7 @@ package struct Matchmaker: Sendable {
         self.provider = hook.connection.provider
         self.servesGitHubV1 = hook.servesGitHubV1
         self.trustsForks = hook.connection.options["forks"] == "trusted"
+        self.standstill = hook.standstill
         self.webhookARN = webhookARN
     }
 
@@ -30,6 +32,7 @@ package struct Matchmaker: Sendable {
         guard speaks(for: binding) else { return .no(reason: otherConnection(binding.origin)) }
         // Found out before it gets here; what isn't must not be guessed.
         if let open = event.unresolved { return .no(reason: "the delivery leaves open: \(open.rawValue)") }
+        if let standstill { return .no(reason: standstill) }
         switch event.change {
         case .branchDeleted(let branch, _): return .no(reason: "branch '\(shown(branch))' was deleted")
         case .tagDeleted(let tag): return .no(reason: "tag '\(shown(tag))' was deleted")

@@ -9,7 +9,7 @@ struct Penstock: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             Serve.self, Run.self, Wait.self, Tail.self, Explain.self, Env.self, Validate.self, Deliveries.self,
-            Hooks.self, ActionTypes.self, ModulesCommand.self, Doctor.self,
+            Hooks.self, ConnectionsCommand.self, ActionTypes.self, ModulesCommand.self, Doctor.self,
         ])
 
     /// Errors that the commands know print as one line; the exit code says of which kind they are.

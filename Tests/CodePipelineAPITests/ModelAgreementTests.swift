@@ -1,4 +1,5 @@
 import CodePipelineAPI
+import Foundation
 import PipelineEngine
 import PipelineModel
 import Testing
@@ -9,6 +10,14 @@ struct ModelAgreementTests {
     func `an input shape says what the model says`(operation: String) throws {
         let model = try ServiceModel.load()
         let shape = try #require(Room().operations.inputShape(of: operation))
+        let name = try #require(model.inputName(of: operation))
+        #expect(model.differences(shape, name, at: operation) == [])
+    }
+
+    @Test(arguments: ConnectionOperations.names)
+    func `an input shape of a connection's operation says what the model says`(operation: String) throws {
+        let model = try ServiceModel.loadConnections()
+        let shape = try #require(Room().connections.inputShape(of: operation))
         let name = try #require(model.inputName(of: operation))
         #expect(model.differences(shape, name, at: operation) == [])
     }
@@ -35,7 +44,9 @@ struct ModelAgreementTests {
         "latestRetryTrigger", "rollbackMetadata", "executionType", "stopTrigger", "statusSummary",
         "pollingDisabledAt", "newRevision", "ruleExecutionDetails", "errorDetails", "externalExecutionId",
         "externalExecutionUrl", "externalExecutionSummary", "updatedBy", "triggers", "retryConfiguration",
-        "actionConfigurationProperties", "ruleConfigurationProperties", "description", "nextToken", "tags",
+        "lastTriggered", "errorCode", "errorMessage", "matchEquals",
+        "SecretToken", "AllowedIPRange", "NextToken", "actionConfigurationProperties", "ruleConfigurationProperties",
+        "description", "nextToken", "tags",
         "settings", "queryable", "artifactCredentials", "continuationToken", "encryptionKey", "nonce",
         "entityUrl",
     ]
@@ -49,6 +60,7 @@ struct ModelAgreementTests {
         try await life.stopAndUpdate()
         try await life.gatesAndRollback()
         try await life.tagsAndTypes()
+        try await life.webhooks()
         try await life.jobs()
         // Of external providers' types there are none to show or change.
         #expect(
@@ -287,6 +299,31 @@ private struct Life {
             "RollbackStage",
             #"{"pipelineName": "gated", "stageName": "Build", "targetPipelineExecutionId": "\#(first)"}"#)
         try await readAll(try #require(rolledBack["pipelineExecutionId"]?.text), of: "gated")
+    }
+
+    func webhooks() async throws {
+        try await room.create(try Pipelines.withSecret("t0ken", name: "hooked"))
+        let filter = #"{"jsonPath": "$.ref", "matchEquals": "refs/heads/{Branch}"}"#
+        let head = #""targetPipeline": "hooked", "targetAction": "Fetch", "filters": [\#(filter)]"#
+        try await call(
+            "PutWebhook",
+            #"""
+            {"webhook": {"name": "broken", \#(head), "authentication": "GITHUB_HMAC",
+             "authenticationConfiguration": {"SecretToken": "hush"}}, "tags": [{"key": "team", "value": "a"}]}
+            """#)
+        try await call(
+            "PutWebhook",
+            #"""
+            {"webhook": {"name": "office", \#(head), "authentication": "IP",
+             "authenticationConfiguration": {"AllowedIPRange": "192.0.2.0/24"}}}
+            """#)
+        try await call("RegisterWebhookWithThirdParty", #"{"webhookName": "broken"}"#)
+        let entry = RegistryEntry(kind: .webhookTrigger, name: "office", record: Data("{}".utf8))
+        try await room.registry.change(registry: [.put(entry)])
+        try await call("ListWebhooks", #"{"MaxResults": 1}"#)
+        try await call("ListWebhooks", "{}")
+        try await call("DeregisterWebhookWithThirdParty", #"{"webhookName": "broken"}"#)
+        try await call("DeleteWebhook", #"{"name": "broken"}"#)
     }
 
     func tagsAndTypes() async throws {

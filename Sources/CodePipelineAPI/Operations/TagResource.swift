@@ -1,7 +1,7 @@
 import PipelineEngine
 import PipelineModel
 
-/// Gives a pipeline tags; a key that it has gets the new value.
+/// Gives a pipeline or a webhook tags; a key that it has gets the new value.
 struct TagResource: APIOperation {
     struct Input: Decodable, Sendable {
         var resourceArn: String
@@ -19,6 +19,10 @@ struct TagResource: APIOperation {
     func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> EmptyOutput {
         let resource = try TaggedResource(input.resourceArn, in: context)
         let tags = try RequestedTag.values(of: input.tags, on: resource.arn)
+        if let webhook = resource.webhook {
+            try await WebhookTags(service, webhook, arn: resource.arn).change { $0.merge(tags) { $1 } }
+            return EmptyOutput()
+        }
         let outcome = try await service.submit(.tag(tags), about: resource.subject(in: context))
         guard case .tagged = outcome else { throw .unexpected(outcome) }
         return EmptyOutput()

@@ -20,5 +20,9 @@ package struct APISettings: Sendable {
     /// What ListActionTypes sends in one answer: it takes no limit from its caller.
     package var actionTypesPerPage = 100
 
+    package var webhooks = 300
+    package var connections = 250
+    package var connectionHosts = 50
+
     package init() {}
 }

@@ -25,4 +25,7 @@ package struct CallContext: Sendable {
 
     /// `arn:aws:codepipeline:REGION:ACCOUNT:NAME` (spec: events-security-monitoring §5).
     func arn(ofPipeline name: String) -> String { "arn:aws:codepipeline:\(region):\(account):\(name)" }
+
+    /// `arn:aws:codepipeline:REGION:ACCOUNT:webhook:NAME` (spec: triggers-and-webhooks A3).
+    func arn(ofWebhook name: String) -> String { "arn:aws:codepipeline:\(region):\(account):webhook:\(name)" }
 }

@@ -2,7 +2,8 @@ package import PipelineEngine
 import PipelineModel
 package import PluginKit
 
-/// What the operations work with: the ledger, the vault, the known types and the settings.
+/// What the operations work with: the ledger, the registry, the vault, the known types, the settings, and the world of
+/// hooks and connections around them.
 package struct CodePipelineService: Sendable {
     package let ledger: any Ledger
     package let registry: any Registry
@@ -14,11 +15,14 @@ package struct CodePipelineService: Sendable {
     package let ruleTypes: RuleTypeCatalogue
     package let vault: any SecretVault
     package let settings: APISettings
+    package let thirdParty: any ThirdPartyHooks
+    package let declaredConnections: any DeclaredConnections
 
     package init(
         ledger: any Ledger, registry: any Registry, jobs: any JobBoard, actionTypes: ActionTypeCatalogue,
         ruleTypes: [RuleTypeDescription] = [], vault: any SecretVault, workers: any WorkerAccess,
-        settings: APISettings = APISettings()
+        settings: APISettings = APISettings(), thirdParty: any ThirdPartyHooks,
+        declaredConnections: any DeclaredConnections
     ) {
         self.ledger = ledger
         self.registry = registry
@@ -28,6 +32,8 @@ package struct CodePipelineService: Sendable {
         self.ruleTypes = RuleTypeCatalogue(ruleTypes)
         self.vault = vault
         self.settings = settings
+        self.thirdParty = thirdParty
+        self.declaredConnections = declaredConnections
     }
 
     /// Gives a command to the ledger; nothing has changed when it throws.

@@ -19,6 +19,13 @@ package struct Pattern: Sendable, Equatable {
         case account(or: Set<String>)
         /// `arn:aws…:lambda:REGION:ACCOUNT:function:NAME`
         case lambdaARN
+        case anything
+        /// `arn:aws…:SERVICE:REGION:ACCOUNT:RESOURCE`
+        case anyARN
+        /// The same of CodeConnections, with `host/…` as resource.
+        case connectionHostARN
+        /// PREFIX, a hyphen, and 8 or 17 letters, digits or underscores.
+        case awsID(String)
     }
 
     /// As the model writes it and as violations show it.
@@ -42,6 +49,16 @@ package struct Pattern: Sendable, Equatable {
     static let accountOrAll = Pattern(text: #"[0-9]{12}|\*"#, form: .account(or: ["*"]))
     static let lambdaARN = Pattern(
         text: #"arn:aws(-[\w]+)*:lambda:.+:[0-9]{12}:function:.+"#, form: .lambdaARN)
+    static let anything = Pattern(text: #"[\s\S]*"#, form: .anything)
+    static let oneLine = Pattern(text: "^.*$", form: .singleLine)
+    static let connectionARN = Pattern(text: #"arn:aws(-[\w]+)*:.+:.+:[0-9]{12}:.+"#, form: .anyARN)
+    static let connectionHostARN = Pattern(
+        text: #"arn:aws(-[\w]+)*:(codestar-connections|codeconnections):.+:[0-9]{12}:host\/.+"#,
+        form: .connectionHostARN)
+
+    static func awsID(_ prefix: String) -> Pattern {
+        Pattern(text: #"\#(prefix)-\w{8}(\w{9})?"#, form: .awsID(prefix))
+    }
 
     /// `[CLASS]+`, where the class holds characters, ranges and escaped characters.
     static func oneOrMore(_ characterClass: String, anchored: Bool = false) -> Pattern {
@@ -59,12 +76,20 @@ package struct Pattern: Sendable, Equatable {
         case .words(let words): words.contains(value)
         case .account(let words): words.contains(value) || Self.isAccount(value[...])
         case .lambdaARN: Self.isLambdaARN(value)
+        case .anything: true
+        case .anyARN: Self.isARN(value, service: { !$0.isEmpty }, ofResource: { !$0.isEmpty })
+        case .connectionHostARN:
+            Self.isARN(
+                value, service: { $0 == "codestar-connections" || $0 == "codeconnections" },
+                ofResource: { $0.hasPrefix("host/") && $0 != "host/" })
+        case .awsID(let prefix): Self.isID(value, prefix)
         }
     }
 
     private static let lineBreaks: Set<Unicode.Scalar> = ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"]
     private static let digits = bytes(of: "0-9")
     private static let hexDigits = bytes(of: "0-9a-f")
+    private static let wordCharacters = bytes(of: "a-zA-Z0-9_")
     private static let partition = bytes(of: "a-zA-Z0-9_\\-")
 
     private static func bytes(of characterClass: String) -> Set<UInt8> {
@@ -88,6 +113,20 @@ package struct Pattern: Sendable, Equatable {
         guard parts.count == 6, parts[0] == "arn", parts[2] == "iam", parts[3].isEmpty else { return false }
         return isPartition(parts[1]) && isAccount(parts[4]) && parts[5].hasPrefix("role/")
             && singleLine.matches(String(parts[5]))
+    }
+
+    private static func isARN(
+        _ value: String, service: (Substring) -> Bool, ofResource: (Substring) -> Bool
+    ) -> Bool {
+        let parts = value.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        return parts.count == 6 && parts[0] == "arn" && isPartition(parts[1]) && service(parts[2])
+            && !parts[3].isEmpty && isAccount(parts[4]) && ofResource(parts[5]) && singleLine.matches(value)
+    }
+
+    private static func isID(_ value: String, _ prefix: String) -> Bool {
+        guard value.hasPrefix("\(prefix)-") else { return false }
+        let id = value.dropFirst(prefix.count + 1)
+        return (id.utf8.count == 8 || id.utf8.count == 17) && id.utf8.allSatisfy(wordCharacters.contains)
     }
 
     /// The region may be any text: only its end is sought, at the first account that follows.

@@ -64,11 +64,14 @@ package enum DoctorCommand {
         do {
             let modules = try Modules(settings)
             let logger = try CommandLogger.make(level: "error")
+            let connections = ConnectionTable(
+                settings.connections, region: settings.region, account: settings.account)
             let host = try GatewayHost(
-                settings: settings, modules: modules, http: OfflineHTTPClient(), logger: logger)
+                settings: settings, modules: modules, connections: connections, http: OfflineHTTPClient(),
+                logger: logger)
             // Opening a local store makes its folder.
             if FileManager.default.fileExists(atPath: settings.dataFolder.path) { try host.checkStores() }
-            _ = try HookTable.hooks(settings, modules: modules, connections: host.connections, idKey: Data(count: 32))
+            _ = try HookTable.hooks(settings, modules: modules, connections: connections, idKey: Data(count: 32))
             var findings = [Finding(check: "configuration", status: "ok", message: "every setting can be used")]
             for module in modules.loaded {
                 findings += await module.health(on: host).map {

@@ -11,7 +11,7 @@ package enum EnvCommand {
     }
 
     /// The services that this gateway answers, as AWS clients name them in `AWS_ENDPOINT_URL_…`.
-    static let services = ["CODEPIPELINE", "STS"]
+    static let services = ["CODEPIPELINE", "CODECONNECTIONS", "CODESTAR_CONNECTIONS", "STS"]
 
     package static func output(_ settings: ServerSettings) throws -> Output {
         let key = try AccessKeys.read(in: settings.dataFolder).administrator

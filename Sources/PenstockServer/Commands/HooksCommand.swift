@@ -1,13 +1,38 @@
 import Foundation
 import PipelineModel
 
-/// `penstock hooks list`: works on the configuration and the data folder alone.
+/// `penstock hooks list`: works on the configuration and the data folder alone; a gateway that runs adds what it has
+/// registered at the hosts.
 package enum HooksCommand {
     package struct Output: Codable, Sendable {
         package var name: String
         package var provider: String
         package var connection: String
         package var url: String
+        /// `nil` when no gateway runs.
+        package var registrations: [RegistrationView]?
+        package var standstill: String?
+
+        /// In a few words, e.g. `acme/app: registered`.
+        package var state: String {
+            if let standstill { return standstill }
+            return (registrations ?? []).map { "\($0.repository): \($0.error ?? $0.state)" }.joined(separator: "; ")
+        }
+    }
+
+    /// With what the running gateway says; without one, the list alone.
+    package static func listWithState(_ settings: ServerSettings) async throws -> [Output] {
+        var hooks = try list(settings)
+        guard Endpoint.noted(in: settings.dataFolder) != nil else { return hooks }
+        let client = try PenstockClient(settings)
+        let known = try? await client.call("ListHooks", as: HookList.self).hooks
+        await client.close()
+        for index in hooks.indices {
+            let found = known?.first { $0.name == hooks[index].name }
+            hooks[index].registrations = found?.registrations
+            hooks[index].standstill = found?.standstill
+        }
+        return hooks
     }
 
     /// - Throws: ``SettingsError``; ``CommandError`` when the data folder was never used.

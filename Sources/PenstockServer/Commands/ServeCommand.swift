@@ -63,8 +63,7 @@ package enum ServeCommand {
             configuration: .init(
                 services: [
                     application, gateway.externalModules, gateway.workshop, gateway.polling, gateway.deferred,
-                    gateway.recovery, gateway.schedules,
-                    gateway.housekeeping,
+                    gateway.recovery, gateway.schedules, gateway.housekeeping, gateway.registration,
                 ], gracefulShutdownSignals: [.sigterm, .sigint], logger: gateway.logger))
         do {
             try await group.run()

@@ -20,6 +20,9 @@ actor CredentialCache {
         self.issuers = Dictionary(issuers.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// All of them, to be made anew.
+    func forget() { held = [:] }
+
     func credential(
         for connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) -> Credential? {

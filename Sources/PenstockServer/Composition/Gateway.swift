@@ -19,7 +19,11 @@ package struct Gateway: Sendable {
     package let host: GatewayHost
     package let ledger: any Ledger
     package let intake: DeliveryIntake
-    package let hooks: [Hook]
+    package let hookTable: GatewayHooks
+    package let connections: ConnectionTable
+    /// Changes of what API calls make beside pipelines go through it.
+    package let registry: ObservedRegistry
+    package let registration: HookRegistration
     package let workshop: Workshop
     package let externalModules: ExternalModuleHost
     package let polling: SourcePolling
@@ -84,10 +88,14 @@ package struct Gateway: Sendable {
         let vault = try KeyFileVault(folder: folder)
         let keys = try AccessKeys.readOrMake(in: folder)
         let hosts = GuardedClient(ConditionalClient(http))
-        let host = try GatewayHost(settings: settings, modules: modules, http: hosts, logger: logger)
+        let registry = ObservedRegistry(ledger)
+        let connections = ConnectionTable(settings.connections, region: settings.region, account: settings.account)
+        try await connections.refresh(from: registry, vault: vault, logger: logger)
+        let host = try GatewayHost(
+            settings: settings, modules: modules, connections: connections, http: hosts, logger: logger)
         try host.checkStores()
-        let hooks = try HookTable.hooks(
-            settings, modules: modules, connections: host.connections, idKey: try HookTable.idKey(in: folder))
+        let hooks = try GatewayHooks(
+            settings, modules: modules, connections: connections, idKey: try HookTable.idKey(in: folder))
         let logs = ActionLogs(folder: folder.appending(path: "logs"), observer: lines)
         let workshop = Workshop(
             ledger: ledger, providers: providers, rules: modules.rules, sourceHosts: modules.sourceHosts,
@@ -95,25 +103,35 @@ package struct Gateway: Sendable {
             vault: vault, logs: logs,
             settings: RunnerSettings(
                 region: settings.region, account: settings.account, concurrentJobs: settings.concurrentJobs,
-                workFolder: folder.appending(path: "work")),
+                workFolder: folder.appending(path: "work"), consoleLinkBase: settings.publicURL ?? ""),
             logger: logger, observer: { metrics.observe($0) })
         try await workshop.prepare()
         let webhookARN: @Sendable (String) -> String = { HookTable.webhookARN($0, settings) }
-        let directory = FixedHooks(hooks)
+        let webhooks = RegisteredWebhooks(registry: registry, vault: vault, arn: webhookARN, logger: logger)
+        try await webhooks.refresh()
+        observe(registry, webhooks, connections, hooks, host, vault, logger)
+        let registration = HookRegistration(
+            hooks: hooks, settings: settings, registry: registry, ledger: ledger,
+            registrars: modules.hookRegistrars, connections: connections, host: host, vault: vault,
+            base: { settings.publicURL ?? Endpoint.of(settings) }, logger: logger)
         let intake = DeliveryIntake(
-            hooks: directory, ledger: ledger, webhookARN: webhookARN, now: { Date().timeIntervalSince1970 },
-            logger: logger)
+            hooks: hooks,
+            webhooks: WebhookCalls(
+                webhooks: webhooks, ledger: ledger, allowsSHA1: settings.webhooksAllowSHA1,
+                now: { Date().timeIntervalSince1970 }, logger: logger),
+            ledger: ledger, webhookARN: webhookARN, now: { Date().timeIntervalSince1970 }, logger: logger)
         return Gateway(
             settings: settings, modules: modules, host: host, ledger: ledger, intake: intake,
-            hooks: hooks, workshop: workshop, externalModules: ExternalModuleHost(modules.external, host: host),
+            hookTable: hooks, connections: connections, registry: registry, registration: registration,
+            workshop: workshop, externalModules: ExternalModuleHost(modules.external, host: host),
             polling: SourcePolling(
                 ledger: ledger, probes: modules.revisionProbes, vault: vault, host: host, settings: settings.polling,
                 logger: logger),
             deferred: DeferredDeliveries(
-                ledger: ledger, hooks: directory, resolvers: modules.eventResolvers, readers: modules.refReaders,
+                ledger: ledger, hooks: hooks, resolvers: modules.eventResolvers, readers: modules.refReaders,
                 webhookARN: webhookARN, host: host, logger: logger),
             recovery: Recovery(
-                hooks: directory, intake: intake, ledger: ledger, logs: modules.deliveryLogs,
+                hooks: hooks, intake: intake, ledger: ledger, logs: modules.deliveryLogs,
                 readers: modules.refReaders, publicURL: settings.publicURL, host: host, settings: settings.recovery,
                 logger: logger),
             schedules: Schedules(
@@ -124,9 +142,10 @@ package struct Gateway: Sendable {
                 foreignBuckets: Set(settings.stores.map(\.bucket)), logger: logger),
             logs: logs,
             api: CodePipelineService(
-                ledger: ledger, registry: ledger, jobs: ledger,
+                ledger: ledger, registry: registry, jobs: ledger,
                 actionTypes: ActionTypeCatalogue(providers.map(\.type)), ruleTypes: modules.rules.map(\.type),
-                vault: vault, workers: WorkerKeys(settings.stores, logger: logger), settings: apiSettings(settings)),
+                vault: vault, workers: WorkerKeys(settings.stores, logger: logger), settings: apiSettings(settings),
+                thirdParty: registration, declaredConnections: connections),
             keys: keys, metrics: metrics, logger: logger, hosts: hosts, http: http, sqlite: ledger)
     }
 
@@ -139,6 +158,31 @@ package struct Gateway: Sendable {
 
     /// Journal and desk of deliveries.
     package var deliveries: any DeliveryDesk { sqlite }
+    /// What is kept in memory of the registry follows its changes before whoever made them gets an answer.
+    private static func observe(
+        _ registry: ObservedRegistry, _ webhooks: RegisteredWebhooks, _ connections: ConnectionTable,
+        _ hooks: GatewayHooks, _ host: GatewayHost, _ vault: any SecretVault, _ logger: Logger
+    ) {
+        registry.observe([.webhook]) { [weak registry] in
+            guard registry != nil else { return }
+            do { try await webhooks.refresh() } catch {
+                logger.error("webhooks could not be read again", metadata: ["reason": "\(error)"])
+            }
+        }
+        registry.observe([.connection]) { [weak registry] in
+            guard let registry else { return }
+            do {
+                try await connections.refresh(from: registry, vault: vault, logger: logger)
+                await host.forgetCredentials()
+                hooks.refresh()
+            } catch {
+                logger.error("connections could not be read again", metadata: ["reason": "\(error)"])
+            }
+        }
+    }
+
+    /// The hooks of the configuration as they are now.
+    package var hooks: [Hook] { hookTable.all() }
 
     package var ledgerQueueDepth: Int { sqlite.queueDepth }
 

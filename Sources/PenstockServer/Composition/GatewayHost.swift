@@ -19,10 +19,17 @@ package final class GatewayHost: PluginHost, ObjectStores {
     private let opened = Mutex<[BucketName: any ObjectStore]>([:])
 
     /// - Throws: ``SettingsError`` when an entry of `stores:` names a module that isn't there.
-    package init(settings: ServerSettings, modules: Modules, http: any HTTPClient, logger: Logger) throws {
+    ///
+    /// - Parameter connections: those of the settings, when it isn't given.
+    package init(
+        settings: ServerSettings, modules: Modules, connections: ConnectionTable? = nil, http: any HTTPClient,
+        logger: Logger
+    ) throws {
         self.http = http
         self.logger = logger
-        self.connections = ConnectionTable(settings.connections, region: settings.region, account: settings.account)
+        self.connections =
+            connections
+            ?? ConnectionTable(settings.connections, region: settings.region, account: settings.account)
         self.dataFolder = settings.dataFolder
         self.credentials = CredentialCache(modules.credentialIssuers)
         self.hiddenPaths = [settings.dataFolder] + settings.secretFiles
@@ -45,6 +52,9 @@ package final class GatewayHost: PluginHost, ObjectStores {
     package func credential(for connection: Connection) async throws(FailureDetails) -> Credential? {
         try await credentials.credential(for: connection, host: self)
     }
+
+    /// Connections have changed: what was made of them may be worth nothing now.
+    package func forgetCredentials() async { await credentials.forget() }
 
     package func stateFolder(for plugin: String) throws -> URL {
         let folder = dataFolder.appending(path: "modules").appending(path: plugin, directoryHint: .isDirectory)

@@ -1,37 +1,18 @@
 import Crypto
 package import Foundation
 package import PipelineModel
-package import PluginKit
+import PluginKit
 package import WebhookIntake
 
 /// The hooks of the configuration, joined with their modules and connections.
 package enum HookTable {
     /// - Throws: ``SettingsError`` when a hook names a module or connection that isn't there.
     package static func hooks(
-        _ settings: ServerSettings, modules: Modules, connections: any Connections, idKey: Data
+        _ settings: ServerSettings, modules: Modules, connections: ConnectionTable, idKey: Data
     ) throws -> [Hook] {
         let translators = modules.translators
-        let v1Connection = settings.modules["Git"]?["v1_connection"]?.string ?? "github"
-        let hooks = try settings.hooks.map { entry in
-            guard let translator = translators[entry.provider] else {
-                let known = translators.keys.sorted().joined(separator: ", ")
-                throw SettingsError(
-                    place: "hooks.\(entry.name).provider",
-                    message: "no module '\(entry.provider)' reads webhooks; there are: \(known)")
-            }
-            guard let connection = connections.connection(named: entry.connection) else {
-                throw SettingsError(
-                    place: "hooks.\(entry.name).connection",
-                    message: "there is no connection '\(entry.connection)'; add it under connections:")
-            }
-            return Hook(
-                id: entry.id.map { HookID($0) } ?? id(of: entry.name, key: idKey), name: entry.name,
-                translator: translator,
-                authentication: entry.secrets.isEmpty
-                    ? .unauthenticated : .secrets(entry.secrets.map { Data($0.utf8) }),
-                connection: connection, servesGitHubV1: entry.connection == v1Connection,
-                allowed: entry.allowed,
-                rules: entry.starts.map { $0.rule(webhookARN: webhookARN(entry.name, settings)) })
+        let hooks = try settings.hooks.map {
+            try hook($0, settings, translators: translators, connections: connections, idKey: idKey)
         }
         for (id, same) in Dictionary(grouping: hooks, by: \.id) where same.count > 1 {
             throw SettingsError(
@@ -39,6 +20,40 @@ package enum HookTable {
                 message: "'\(id)' is the id of the hook \(same[0].name) too; each needs its own")
         }
         return hooks
+    }
+
+    /// One that names a pending connection takes deliveries in, but starts nothing.
+    static func hook(
+        _ entry: HookSettings, _ settings: ServerSettings, translators: [String: Hook.Translator],
+        connections: ConnectionTable, idKey: Data
+    ) throws -> Hook {
+        guard let translator = translators[entry.provider] else {
+            let known = translators.keys.sorted().joined(separator: ", ")
+            throw SettingsError(
+                place: "hooks.\(entry.name).provider",
+                message: "no module '\(entry.provider)' reads webhooks; there are: \(known)")
+        }
+        let pending = connections.pending(named: entry.connection)
+        guard let connection = connections.connection(named: entry.connection) ?? pending else {
+            throw SettingsError(
+                place: "hooks.\(entry.name).connection",
+                message: "there is no connection '\(entry.connection)'; add it under connections:")
+        }
+        var hook = Hook(
+            id: entry.id.map { HookID($0) } ?? id(of: entry.name, key: idKey), name: entry.name,
+            translator: translator,
+            authentication: entry.secrets.isEmpty
+                ? .unauthenticated : .secrets(entry.secrets.map { Data($0.utf8) }),
+            connection: connection, servesGitHubV1: entry.connection == v1Connection(of: settings),
+            allowed: entry.allowed,
+            rules: entry.starts.map { $0.rule(webhookARN: webhookARN(entry.name, settings)) })
+        if connection.url.isEmpty { hook.standstill = ConnectionTable.remedy(for: connection) }
+        return hook
+    }
+
+    /// The connection that `GitHub` v1 actions belong to, which name none.
+    static func v1Connection(of settings: ServerSettings) -> String {
+        settings.modules["Git"]?["v1_connection"]?.string ?? "github"
     }
 
     /// The ARN of a hook by its name.

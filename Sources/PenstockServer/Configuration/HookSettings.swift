@@ -14,6 +14,16 @@ package struct HookSettings: Sendable {
     package let allowed: [AddressRange]
     /// What its events start beside the pipelines with a source in the repository.
     package let starts: [StartSettings]
+    /// In which repositories the gateway keeps the hook at the host by itself.
+    package let registration: Registration
+
+    package enum Registration: Sendable, Equatable {
+        case byHand
+        /// `register: true`: in every repository that a pipeline's source names with this hook's connection.
+        case whereNeeded
+        /// `register: [acme/app]`
+        case repositories([String])
+    }
 
     private struct Entry: Decodable {
         var provider: String?
@@ -26,9 +36,10 @@ package struct HookSettings: Sendable {
         var unauthenticated: Bool?
         var allow: SettingValue?
         var starts: SettingValue?
+        var register: SettingValue?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case provider, connection, id, secret, unauthenticated, allow, starts
+            case provider, connection, id, secret, unauthenticated, allow, starts, register
             case secretFile = "secret_file"
             case previousSecret = "previous_secret"
             case previousSecretFile = "previous_secret_file"
@@ -59,6 +70,21 @@ package struct HookSettings: Sendable {
         self.secrets = secrets
         self.allowed = try IntakeSettings.addresses(entry.allow, at: "\(place).allow")
         self.starts = try StartSettings.list(entry.starts, at: "\(place).starts")
+        self.registration = try Self.registration(entry.register ?? .null, at: "\(place).register")
+    }
+
+    private static func registration(_ value: SettingValue, at place: String) throws -> Registration {
+        switch value {
+        case .null, .bool(false): return .byHand
+        case .bool(true): return .whereNeeded
+        case .list(let items):
+            let repositories = items.compactMap(\.string)
+            guard repositories.count == items.count, repositories.allSatisfy({ $0.contains("/") }) else { break }
+            return .repositories(repositories)
+        default: break
+        }
+        throw SettingsError(
+            place: place, message: "must be true, false or a list of repositories, e.g. [acme/app, acme/web]")
     }
 
     /// What a URL holds as it is, so that the hook can be reached.

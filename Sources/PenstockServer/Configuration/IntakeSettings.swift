@@ -6,7 +6,12 @@ import WebhookIntake
 enum IntakeSettings {
     private struct Webhooks: Decodable {
         var bodyBudget: Int?
-        enum CodingKeys: String, CodingKey, CaseIterable { case bodyBudget = "body_budget" }
+        var allowSHA1: Bool?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case bodyBudget = "body_budget"
+            case allowSHA1 = "allow_sha1"
+        }
     }
 
     private struct RecoveryEntry: Decodable {
@@ -47,7 +52,7 @@ enum IntakeSettings {
         }
     }
 
-    static func bodyBudget(_ value: SettingValue) throws -> Int {
+    static func webhooks(_ value: SettingValue) throws -> (bodyBudget: Int, allowsSHA1: Bool) {
         let entry = try value.decode(
             Webhooks.self, at: "webhooks", knownKeys: Set(Webhooks.CodingKeys.allCases.map(\.rawValue)))
         let bytes = entry.bodyBudget ?? 256 << 20
@@ -56,7 +61,7 @@ enum IntakeSettings {
                 place: "webhooks.body_budget",
                 message: "must be at least \(HookDoor.bodyLimit) bytes, the largest body there is, not \(bytes)")
         }
-        return bytes
+        return (bytes, entry.allowSHA1 ?? false)
     }
 
     static func recovery(_ value: SettingValue) throws -> RecoverySettings {

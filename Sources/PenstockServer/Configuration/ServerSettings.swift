@@ -18,6 +18,8 @@ package struct ServerSettings: Sendable {
     package var logLevel: String
     package var connections: [ConnectionSettings]
     package var hooks: [HookSettings]
+    /// Whether webhooks made by PutWebhook take GitHub's older signature.
+    package var webhooksAllowSHA1: Bool
     package var stores: [StoreSettings]
     /// What starts pipelines at certain times.
     package var schedules: [ScheduleDeclaration]
@@ -26,7 +28,8 @@ package struct ServerSettings: Sendable {
     package var retention: RetentionPolicy
     /// Seconds that a job worker has to acknowledge a job that it was given.
     package var acknowledgementTimeout: Double
-    /// What hosts call this gateway by, e.g. `https://penstock.example`; without it hooks can't be told from others.
+    /// Where others reach this gateway, e.g. `https://penstock.example`, without a slash at the end: for the hooks that it
+    /// registers and for links. Without it hooks at hosts can't be told from others.
     package var publicURL: String?
     /// Proxies that are believed about whose request they pass on.
     package var trustedProxies: [AddressRange]
@@ -72,6 +75,13 @@ package struct ServerSettings: Sendable {
             throw SettingsError(place: "access.roles", message: "must be 'lenient' or 'strict', not '\(roles)'")
         }
         let data = try folder(reader.string(forKey: "data", default: "./.penstock"))
+        let hooks = try file.entries("hooks").map(HookSettings.init)
+        let publicURL = try IntakeSettings.publicURL(reader.string(forKey: "public_url"))
+        if publicURL == nil, let hook = hooks.first(where: { $0.registration != .byHand }) {
+            throw SettingsError(
+                place: "hooks.\(hook.name).register",
+                message: "needs the setting public_url, the URL under which the host reaches this gateway")
+        }
         return ServerSettings(
             host: host, port: port, dataFolder: data,
             account: try account(reader.string(forKey: "account", default: "000000000000")),
@@ -80,15 +90,16 @@ package struct ServerSettings: Sendable {
             concurrentJobs: try count(reader.string(forKey: "concurrent_jobs", default: "16"), at: "concurrent_jobs"),
             logLevel: try logLevel(reader.string(forKey: "log_level", default: "info")),
             connections: try file.entries("connections").map(ConnectionSettings.init),
-            hooks: try file.entries("hooks").map(HookSettings.init),
+            hooks: hooks,
+            webhooksAllowSHA1: try IntakeSettings.webhooks(file.values["webhooks"] ?? .map([:])).allowsSHA1,
             stores: try file.entries("stores").map(StoreSettings.init),
             schedules: try file.entries("schedules").map(ScheduleSettings.declaration),
             polling: try PollingSettings.read(file.values["polling"] ?? .map([:])),
             retention: try RetentionSettings.read(file.values["retention"] ?? .map([:])),
             acknowledgementTimeout: try JobWorkerSettings.read(file.values["job_workers"] ?? .map([:])),
-            publicURL: try IntakeSettings.publicURL(reader.string(forKey: "public_url")),
+            publicURL: publicURL,
             trustedProxies: try IntakeSettings.addresses(file.values["trusted_proxies"], at: "trusted_proxies"),
-            bodyBudget: try IntakeSettings.bodyBudget(file.values["webhooks"] ?? .map([:])),
+            bodyBudget: try IntakeSettings.webhooks(file.values["webhooks"] ?? .map([:])).bodyBudget,
             recovery: try IntakeSettings.recovery(file.values["recovery"] ?? .map([:])),
             projects: file.values["projects"] ?? .map([:]),
             modules: Dictionary(

@@ -16,13 +16,18 @@ struct AWSDoor {
     private let gateway: Gateway
     private let verifier: SigV4Verifier
     private let codePipeline: CodePipelineOperations
+    private let connections: ConnectionOperations
     private let penstock: PenstockOperations
 
     init(gateway: Gateway) {
         self.gateway = gateway
         self.verifier = SigV4Verifier(
-            region: gateway.settings.region, services: ["codepipeline", "sts", PenstockOperations.service])
+            region: gateway.settings.region,
+            services: [
+                "codepipeline", "codeconnections", "codestar-connections", "sts", PenstockOperations.service,
+            ])
         self.codePipeline = CodePipelineOperations(service: gateway.api)
+        self.connections = ConnectionOperations(service: gateway.api)
         self.penstock = PenstockOperations(gateway: gateway)
     }
 
@@ -60,7 +65,9 @@ struct AWSDoor {
             if isQuery {
                 return STSDoor.refusal(error, requestID: requestID)
             }
-            return Response(JSON11Response(errorCode: error.code, message: error.message, requestID: requestID))
+            return Response(
+                JSON11Response(
+                    errorCode: error.code, message: error.message, requestID: requestID, version: request.jsonVersion))
         }
     }
 
@@ -82,23 +89,25 @@ struct AWSDoor {
     private func answerJSON(
         _ request: Request, body: Data, caller: SigV4Verifier.Verified<String>, requestID: String
     ) async -> Response {
+        let version = request.jsonVersion
         do {
             let call = try JSON11Request(target: request.headers[.amzTarget], body: body)
             let context = CallContext(
                 principalARN: caller.principal, account: gateway.settings.account, region: gateway.settings.region,
                 now: Date().timeIntervalSince1970, requestID: requestID)
             let output = try await perform(call, service: caller.scope.service, context: context)
-            return Response(try JSON11Response(output: output, requestID: requestID))
+            return Response(try JSON11Response(output: output, requestID: requestID, version: version))
         } catch let error as WireError {
-            return Response(JSON11Response(errorCode: error.code, message: error.message, requestID: requestID))
+            return Response(
+                JSON11Response(errorCode: error.code, message: error.message, requestID: requestID, version: version))
         } catch let error as APIError {
-            return refuse(error, requestID: requestID)
+            return refuse(error, requestID: requestID, version: version)
         } catch {
             gateway.logger.error("an answer could not be written", metadata: ["reason": "\(error)"])
             return Response(
                 JSON11Response(
                     errorCode: "InternalFailure", message: "The answer could not be written.", status: 500,
-                    requestID: requestID))
+                    requestID: requestID, version: version))
         }
     }
 
@@ -108,6 +117,9 @@ struct AWSDoor {
         switch (call.prefix, service) {
         case ("CodePipeline_20150709", "codepipeline"):
             return try await codePipeline.perform(call.operation, input: Document(call.input), in: context)
+        case ("com.amazonaws.codeconnections.CodeConnections_20231201", "codeconnections"),
+            ("com.amazonaws.codestar.connections.CodeStar_connections_20191201", "codestar-connections"):
+            return try await connections.perform(call.operation, input: Document(call.input), in: context)
         case (PenstockOperations.target, PenstockOperations.service):
             return try await penstock.perform(call.operation, input: call.input)
         default:
@@ -116,7 +128,7 @@ struct AWSDoor {
         }
     }
 
-    private func refuse(_ error: APIError, requestID: String) -> Response {
+    private func refuse(_ error: APIError, requestID: String, version: JSONVersion) -> Response {
         gateway.metrics.count("penstock_api_refusals_total", ["code": error.code])
         if let cause = error.cause {
             gateway.logger.error(
@@ -125,8 +137,13 @@ struct AWSDoor {
         }
         return Response(
             JSON11Response(
-                errorCode: error.code, message: error.message, status: error.httpStatus, requestID: requestID))
+                errorCode: error.code, message: error.message, status: error.httpStatus, requestID: requestID,
+                version: version))
     }
+}
+
+extension Request {
+    fileprivate var jsonVersion: JSONVersion { JSONVersion(contentType: headers[.contentType]) }
 }
 
 extension HTTPField.Name {

@@ -23,7 +23,9 @@ struct PenstockOperations {
         case "GetDeliveryEvents": try await deliveryEvents(input)
         case "ReplayDelivery": try await replay(input)
         case "RehearseDelivery": try await rehearse(input)
-        case "ListHooks": hooks()
+        case "ListHooks": try await hooks()
+        case "ListConnections": try await listConnections()
+        case "CompleteConnection": try await completeConnection(input)
         case "ListModules": await modules()
         case "ExplainExecution": try await explainExecution(input)
         case "ExplainPipeline": try await explainPipeline(input)
@@ -45,12 +47,15 @@ struct PenstockOperations {
         }
     }
 
-    private func hooks() -> HookList {
-        HookList(
-            hooks: gateway.hooks.map {
+    private func hooks() async throws -> HookList {
+        let registrations = try await gateway.registry.all(HookRegistrationRecord.self).map(\.record)
+            .filter { $0.origin == .configuration }
+        return HookList(
+            hooks: gateway.hooks.map { hook in
                 HookView(
-                    name: $0.name, id: $0.id.rawValue, provider: $0.scheme.name, connection: $0.connection.name,
-                    path: "/hooks/\($0.id)")
+                    name: hook.name, id: hook.id.rawValue, provider: hook.scheme.name,
+                    connection: hook.connection.name, path: "/hooks/\(hook.id)", standstill: hook.standstill,
+                    registrations: registrations.filter { $0.hook == hook.name }.map(RegistrationView.init))
             })
     }
 

@@ -13,6 +13,27 @@ package struct HookView: Codable, Sendable {
     package var provider: String
     package var connection: String
     package var path: String
+    /// Why nothing starts although deliveries come in.
+    package var standstill: String?
+    /// The hooks at hosts that the gateway keeps by itself.
+    package var registrations: [RegistrationView]?
+}
+
+package struct RegistrationView: Codable, Sendable {
+    package var repository: String
+    /// `registered`, `failed` or `removing`.
+    package var state: String
+    package var url: String
+    package var error: String?
+    package var nextAttempt: Date?
+
+    init(_ record: HookRegistrationRecord) {
+        repository = record.repository
+        state = record.state.rawValue
+        url = record.url
+        error = record.errorMessage
+        nextAttempt = record.tryAgain.map { Date(timeIntervalSince1970: $0) }
+    }
 }
 
 package struct ModuleList: Codable, Sendable {

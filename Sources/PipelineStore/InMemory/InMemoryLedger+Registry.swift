@@ -1,3 +1,4 @@
+import Foundation
 package import PipelineEngine
 
 extension InMemoryLedger: Registry {
@@ -8,18 +9,24 @@ extension InMemoryLedger: Registry {
     package func change(registry changes: [RegistryChange]) async throws {
         let now = clock()
         try write { session in
-            for change in changes { session.rows.apply(change, at: now) }
+            for change in changes { try session.rows.check(change) }
+            for change in changes { try session.rows.apply(change, at: now) }
         }
     }
 }
 
 extension MemoryRows {
-    mutating func apply(_ change: RegistryChange, at now: Double) {
+    func record(_ kind: RegistryEntry.Kind, _ name: String) -> Data? {
+        registry[RegistryKey(kind: kind, name: name)]?.record
+    }
+
+    mutating func apply(_ change: RegistryChange, at now: Double) throws {
         switch change {
         case .put(var entry):
             entry.updated = now
             registry[RegistryKey(kind: entry.kind, name: entry.name)] = entry
         case .remove(let kind, let name): registry[RegistryKey(kind: kind, name: name)] = nil
+        case .expect: break
         }
     }
 }

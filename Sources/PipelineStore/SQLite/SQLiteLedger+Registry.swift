@@ -10,12 +10,19 @@ extension SQLiteLedger: Registry {
     package func change(registry changes: [RegistryChange]) async throws {
         try await write { session in
             let now = session.terms.clock()
+            for change in changes { try session.rows.check(change) }
             for change in changes { try session.rows.apply(change, at: now) }
         }
     }
 }
 
 extension SQLiteRows {
+    func record(_ kind: RegistryEntry.Kind, _ name: String) throws -> Data? {
+        try Data.fetchOne(
+            database.cachedStatement(sql: "SELECT record FROM registry WHERE kind = ? AND name = ?"),
+            arguments: [kind.rawValue, name])
+    }
+
     func apply(_ change: RegistryChange, at now: Double) throws {
         switch change {
         case .put(let entry):
@@ -24,6 +31,7 @@ extension SQLiteRows {
                 [entry.kind.rawValue, entry.name, now, entry.record])
         case .remove(let kind, let name):
             try run("DELETE FROM registry WHERE kind = ? AND name = ?", [kind.rawValue, name])
+        case .expect: break
         }
     }
 }

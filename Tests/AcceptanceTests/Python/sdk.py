@@ -77,7 +77,7 @@ def walk_scalar(value, shape, path, faults):
 def check(operation_model, response):
     """Called with the body as it came, before botocore reads it."""
     raw.status, raw.body, raw.faults = response["status_code"], None, []
-    if operation_model.service_model.service_name != "codepipeline":  # S3 and STS are not JSON
+    if operation_model.service_model.service_name not in ("codepipeline", "codeconnections"):  # others are not JSON
         return
     text = response["body"]
     try:
@@ -86,7 +86,7 @@ def check(operation_model, response):
         raw.faults.append(f"not JSON: {error}")
         return
     content = response["headers"].get("Content-Type", "")
-    if content != "application/x-amz-json-1.1":  # botocore itself does not look
+    if content != f"application/x-amz-json-{operation_model.metadata['jsonVersion']}":  # botocore itself does not look
         raw.faults.append(f"content type {content!r}")
     if not response["headers"].get("x-amzn-RequestId"):
         raw.faults.append("no x-amzn-RequestId")

@@ -2,6 +2,7 @@ import CodePipelineAPI
 import Foundation
 import PipelineEngine
 import PipelineModel
+import PipelineStore
 import PluginKit
 import Synchronization
 import Testing
@@ -11,25 +12,47 @@ struct Room {
     let ledger = FakeLedger()
     let vault = ReversingVault()
     let workers = FakeWorkerAccess()
+    let registry = InMemoryLedger(settings: EngineSettings(), clock: { 1_700_000_100 })
+    let thirdParty: PlayedHooks
     let operations: CodePipelineOperations
+    let connections: ConnectionOperations
     var context = CallContext(
         principalARN: "arn:aws:iam::000000000000:user/ada", account: "000000000000", region: "us-east-1",
         now: 1_700_000_000, requestID: "r-1")
 
-    init(settings: APISettings = APISettings()) {
-        operations = CodePipelineOperations(
-            service: CodePipelineService(
-                ledger: ledger, registry: ledger, jobs: ledger, actionTypes: .everything, ruleTypes: .some,
-                vault: vault, workers: workers, settings: settings))
+    /// - Parameter rushed: somebody else changes what is in the registry before each change.
+    init(settings: APISettings = APISettings(), rushed: Bool = false) {
+        thirdParty = PlayedHooks(registry: registry)
+        let service = CodePipelineService(
+            ledger: ledger, registry: rushed ? Rushed(base: registry) : registry, jobs: ledger, actionTypes: .everything,
+            ruleTypes: .some, vault: vault, workers: workers, settings: settings, thirdParty: thirdParty,
+            declaredConnections: GivenDeclarations())
+        operations = CodePipelineOperations(service: service)
+        connections = ConnectionOperations(service: service)
     }
 
     /// The answer as a client reads it, `null` without a body.
     @discardableResult
     func call(_ name: String, _ input: Document) async throws -> Document {
-        guard let output = try await operations.perform(name, input: input, in: context) else { return .null }
+        try Self.read(try await operations.perform(name, input: input, in: context))
+    }
+
+    private static func read(_ output: (any Encodable)?) throws -> Document {
+        guard let output else { return .null }
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .secondsSince1970
         return try JSONDecoder().decode(Document.self, from: encoder.encode(output))
+    }
+
+    /// A call of CodeConnections.
+    @discardableResult
+    func connect(_ name: String, _ json: String) async throws -> Document {
+        try Self.read(try await connections.perform(name, input: document(json), in: context))
+    }
+
+    /// What a call of CodeConnections refuses with.
+    func connectionRefusal(_ name: String, _ json: String) async throws -> APIError {
+        try await #require(throws: APIError.self) { try await connect(name, json) }
     }
 
     @discardableResult

@@ -10,13 +10,17 @@ struct ServiceModel {
     /// - Throws: a failed expectation that names what to install.
     static func load() throws -> ServiceModel { try loaded.get() }
 
-    private static let loaded = Result { try read() }
+    /// That of CodeConnections.
+    static func loadConnections() throws -> ServiceModel { try loadedConnections.get() }
 
-    private static func read() throws -> ServiceModel {
+    private static let loaded = Result { try read("codepipeline", "2015-07-09") }
+    private static let loadedConnections = Result { try read("codeconnections", "2023-12-01") }
+
+    private static func read(_ service: String, _ version: String) throws -> ServiceModel {
         let script = """
             import json, sys
             from botocore.loaders import Loader
-            json.dump(Loader().load_service_model('codepipeline', 'service-2', '2015-07-09'), sys.stdout)
+            json.dump(Loader().load_service_model('\(service)', 'service-2', '\(version)'), sys.stdout)
             """
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -35,5 +39,10 @@ struct ServiceModel {
     }
 
     func inputName(of operation: String) -> String? { operations[operation]?.at("input.shape")?.text }
+    /// The names of the errors that an operation declares.
+    func errors(of operation: String) -> Set<String> {
+        Set(operations[operation]?["errors"]?.items.compactMap { $0["shape"]?.text } ?? [])
+    }
+
     func outputName(of operation: String) -> String? { operations[operation]?.at("output.shape")?.text }
 }

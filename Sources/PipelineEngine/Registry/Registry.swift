@@ -10,7 +10,7 @@ package protocol Registry: Sendable {
 
     /// Writes all or nothing, in one transaction. Putting replaces; removing what isn't there is no error.
     ///
-    /// - Throws: ``LedgerError``; nothing was written.
+    /// - Throws: ``RegistryConflict`` when an expectation isn't met, ``LedgerError``; nothing was written.
     func change(registry changes: [RegistryChange]) async throws
 }
 
@@ -18,6 +18,10 @@ package struct RegistryEntry: Sendable, Equatable {
     /// Stored by its raw value: never renamed.
     package enum Kind: String, Sendable, CaseIterable {
         case webhook, connection, connectionHost, actionType
+        /// When a webhook last started its pipeline: `updated` is that moment, the record says nothing.
+        case webhookTrigger
+        /// A hook at a host that this gateway has made there, or has tried to.
+        case hookRegistration
     }
 
     package var kind: Kind
@@ -37,4 +41,19 @@ package struct RegistryEntry: Sendable, Equatable {
 package enum RegistryChange: Sendable, Equatable {
     case put(RegistryEntry)
     case remove(RegistryEntry.Kind, name: String)
+    /// Nothing is written unless the entry holds exactly this now; `nil`: unless there is none.
+    case expect(RegistryEntry.Kind, name: String, record: Data?)
+}
+
+/// Somebody else has changed the entry since it was read. Read it again and decide anew.
+package struct RegistryConflict: Error, Sendable, Equatable, CustomStringConvertible {
+    package var kind: RegistryEntry.Kind
+    package var name: String
+
+    package init(kind: RegistryEntry.Kind, name: String) {
+        self.kind = kind
+        self.name = name
+    }
+
+    package var description: String { "the \(kind.rawValue) '\(name)' was changed by somebody else at the same time" }
 }
