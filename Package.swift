@@ -80,8 +80,8 @@ let package = Package(
             [
                 "PipelineModel", "PipelineEngine", "PipelineStore", "PluginKit", "WebhookIntake", "ActionRunner",
                 "ArtifactArchive", "AWSSigning", "AWSWire", "CodePipelineAPI", "CurlTransport", "ExternalModules",
-                "GitPlugin", "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin", "StageRulesPlugin",
-                "BitbucketPlugin",
+                "BitbucketPlugin", "CodeBuildPlugin", "GitPlugin", "GitHubPlugin", "JenkinsPlugin", "LocalPlugin",
+                "S3Plugin", "StageRulesPlugin",
                 crypto, lifecycle, logging, yams, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -112,6 +112,7 @@ let package = Package(
 
         plugin("Git", ["PluginKit", "PipelineModel", subprocess, systemPackage]),
         plugin("GitHub", ["PluginKit", "PipelineModel", crypto, cryptoExtras]),
+        plugin("Jenkins", ["PluginKit", "PipelineModel", logging]),
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
         plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
@@ -156,6 +157,9 @@ let package = Package(
         tests(
             "BitbucketPluginTests",
             ["BitbucketPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", crypto, logging]),
+        tests(
+            "JenkinsPluginTests",
+            ["JenkinsPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
             "StorePluginTests",
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),

@@ -3,6 +3,7 @@ import CodeBuildPlugin
 package import ExternalModules
 import GitHubPlugin
 import GitPlugin
+import JenkinsPlugin
 import LocalPlugin
 import PipelineModel
 package import PluginKit
@@ -13,7 +14,7 @@ package import WebhookIntake
 /// The bundled modules: the one list, and the only place that imports plugins.
 package enum PluginCatalog {
     package static let all: [any Plugin.Type] = [
-        Bitbucket.self, CodeBuild.self, Git.self, GitHub.self, Local.self, S3.self, StageRules.self,
+        Bitbucket.self, CodeBuild.self, Git.self, GitHub.self, Jenkins.self, Local.self, S3.self, StageRules.self,
     ]
 }
 

@@ -51,7 +51,7 @@ extension HookRegistration {
         let needed =
             settings.contains { $0.registration == .whereNeeded } ? try await neededRepositories() : [:]
         var wishes: [String: Wish] = [:]
-        for (entry, hook) in zip(settings, hooks.all) where hook.standstill == nil {
+        for (entry, hook) in zip(settings, hooks.all()) where hook.standstill == nil {
             let repositories: [String] =
                 switch entry.registration {
                 case .byHand: []
