@@ -1,4 +1,8 @@
 import Foundation
+import Logging
+import PipelineEngine
+import PipelineModel
+import PipelineStore
 import Testing
 
 @testable import PenstockServer
@@ -18,6 +22,41 @@ import Testing
         let report = try report(String(contentsOf: fixture, encoding: .utf8), named: "pipeline.json")
         #expect(report.kind == "pipeline")
         #expect(report.faults.map(\.message) == [])
+    }
+
+    @Test func `actions of custom types are known from the data folder, also while a gateway runs on it`() async throws
+    {
+        let folder = try ServerFolder()
+        let settings = try folder.settings()
+        let path = try folder.write(
+            """
+            {"name": "p", "roleArn": "arn:aws:iam::000000000000:role/r",
+             "artifactStore": {"type": "S3", "location": "artifacts"}, "stages": [
+              {"name": "Source", "actions": [{"name": "Fetch", "outputArtifacts": [{"name": "App"}],
+                "actionTypeId": {"category": "Source", "owner": "AWS", "provider": "S3", "version": "1"},
+                "configuration": {"S3Bucket": "sources", "S3ObjectKey": "app.zip"}}]},
+              {"name": "Build", "actions": [{"name": "Work", "configuration": {"Job": "a b"},
+                "actionTypeId": {"category": "Build", "owner": "Custom", "provider": "Worker", "version": "1"}}]}]}
+            """, to: "p.json")
+        func faults() throws -> [String] {
+            try ValidateCommand.report(on: [path], settings: settings)[0].faults.map(\.message)
+        }
+        let unknown = try faults()
+        #expect(unknown.count == 1 && unknown[0].contains("is not available in region"))
+        let ledger = try await SQLiteLedger(
+            folder: settings.dataFolder, settings: EngineSettings(), clock: { 0 },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let none = CustomActionType.ArtifactDetails(minimumCount: 0, maximumCount: 0)
+        try await ledger.put(
+            CustomActionType(
+                category: .build, provider: "Worker", version: "1",
+                configurationProperties: [
+                    .init(name: "Job", required: true, key: true, secret: false, queryable: true)
+                ], inputArtifactDetails: none, outputArtifactDetails: none))
+        let known = try faults()
+        #expect(known.count == 1 && known[0].contains("invalid value for 'Job'"), "\(known)")
+        try await ledger.close()
+        #expect(try faults() == known)
     }
 
     @Test func `every fault of a pipeline has its path and exception`() throws {
