@@ -8,6 +8,8 @@ import PluginKit
 /// A data folder with pipelines and a hook, for one benchmark; removed at its end.
 struct BenchWorld {
     static let hook = HookID("bench")
+    /// Takes pushes that differ, which a load generator can't sign.
+    static let openHook = "bench-open"
     static let secret = "a secret of the benchmarks"
 
     let folder: URL
@@ -23,6 +25,7 @@ struct BenchWorld {
               bench: {url: "https://git.example"}
             hooks:
               bench: {connection: bench, id: \(Self.hook), secret: "\(Self.secret)"}
+              open: {connection: bench, id: \(Self.openHook), unauthenticated: true}
             """
         try Data(text.utf8).write(to: configuration)
     }

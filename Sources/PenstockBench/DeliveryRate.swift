@@ -21,7 +21,7 @@ struct DeliveryRate {
     /// The same gateway with actions that do nothing; one of its hundred pipelines follows the repository.
     func withStarts() async throws -> [Figure] {
         let repositories = [payload.repository] + (1..<100).map { "acme/other-\($0)" }
-        let rounds = try await rounds(following: repositories) { world, listen in
+        let rounds = try await rounds(following: repositories, isEachNew: true) { world, listen in
             [
                 CommandLine.executable, "serve-noop", "--config", world.configuration.path, "--data",
                 world.data.path, "--listen", listen,
@@ -36,7 +36,7 @@ struct DeliveryRate {
     }
 
     private func rounds(
-        following repositories: [String], command: (BenchWorld, String) -> [String]
+        following repositories: [String], isEachNew: Bool = false, command: (BenchWorld, String) -> [String]
     ) async throws -> [Round] {
         let world = try BenchWorld()
         defer { world.remove() }
@@ -49,15 +49,26 @@ struct DeliveryRate {
         let peer = try WebhookPeer(in: world.folder)
         defer { peer.stop() }
         try peer.check(payload.bytes)
-        return try rounds(world, hook: "http://127.0.0.1:\(port)/hooks/\(BenchWorld.hook)", peer: peer)
+        return try rounds(world, gateway: "http://127.0.0.1:\(port)/hooks/", isEachNew: isEachNew, peer: peer)
     }
 
-    private func rounds(_ world: BenchWorld, hook: String, peer: WebhookPeer) throws -> [Round] {
-        let load = try LoadGenerator(body: payload.bytes, in: world.folder)
-        for url in [hook, peer.url] { _ = try load.run(url, seconds: 1) }
+    private func rounds(
+        _ world: BenchWorld, gateway: String, isEachNew: Bool, peer: WebhookPeer
+    ) throws -> [Round] {
+        let signed = try LoadGenerator(body: payload.bytes, in: world.folder)
+        let hook = gateway + (isEachNew ? BenchWorld.openHook : BenchWorld.hook)
+        var load = signed
+        if isEachNew {
+            // The same change told twice starts once.
+            let folder = world.folder.appending(path: "varied", directoryHint: .isDirectory)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            load = try LoadGenerator(body: payload.bytes, varying: payload.commit, in: folder)
+        }
+        _ = try load.run(hook, seconds: 1)
+        _ = try signed.run(peer.url, seconds: 1)
         return try (0..<runs).map { _ in
             let round = Round(
-                gateway: try load.run(hook, seconds: seconds), peer: try load.run(peer.url, seconds: seconds))
+                gateway: try load.run(hook, seconds: seconds), peer: try signed.run(peer.url, seconds: seconds))
             CommandOutput.remark(
                 "  gateway \(Figure.text(round.gateway.requestsPerSecond))/s p99 \(Figure.text(round.gateway.p99)) ms,"
                     + " webhook \(Figure.text(round.peer.requestsPerSecond))/s p99 \(Figure.text(round.peer.p99)) ms")

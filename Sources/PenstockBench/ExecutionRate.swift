@@ -25,7 +25,7 @@ struct ExecutionRate {
             if job.stage == "Deploy" { ring.yield(job.pipeline) }
         }
         let bodies = (0..<Self.pipelines).map {
-            payload.bytes(repository: Self.repository($0), commit: String(repeating: "a1", count: 20))
+            payload.bytes(repository: Self.repository($0), commit: ExecutionDriver.commit)
         }
         let driver = ExecutionDriver(gateway: gateway, bodies: bodies, last: last)
         let (rates, latencies) = try await gateway.atWork {
@@ -46,6 +46,8 @@ struct ExecutionRate {
 
 private struct ExecutionDriver {
     let gateway: Gateway
+    /// In the bodies; each delivery has one of its own in its place.
+    static let commit = String(repeating: "a1", count: 20)
     let bodies: [Data]
     let last: AsyncStream<PipelineName>
 
@@ -91,7 +93,13 @@ private struct ExecutionDriver {
     }
 
     private func deliver(to number: Int) async throws {
-        let answer = await gateway.intake.accept(PushBody.delivery(of: bodies[number]), at: BenchWorld.hook).answer
+        // The same change told twice starts once.
+        var body = bodies[number]
+        if let place = body.range(of: Data(Self.commit.utf8)) {
+            body.replaceSubrange(
+                place, with: Data(UUID().uuidString.filter { $0 != "-" }.lowercased().utf8) + Data("00000000".utf8))
+        }
+        let answer = await gateway.intake.accept(PushBody.delivery(of: body), at: BenchWorld.hook).answer
         guard answer == .accepted else { throw BenchFailure("a delivery was answered '\(answer.code)'") }
     }
 }

@@ -13,10 +13,12 @@ struct LoadGenerator {
     static let connections = 64
     private let folder: URL
 
-    init(body: Data, in folder: URL) throws {
+    /// - Parameter varying: a commit in the body in whose place each request has one of its own; then the signature is
+    ///   not the body's.
+    init(body: Data, varying commit: String = "", in folder: URL) throws {
         self.folder = folder
         try body.write(to: folder.appending(path: "body"))
-        try Data(Self.script(PushBody.signature(of: body)).utf8).write(to: folder.appending(path: "load.lua"))
+        try Data(Self.script(PushBody.signature(of: body), commit).utf8).write(to: folder.appending(path: "load.lua"))
     }
 
     func run(_ url: String, seconds: Int) throws -> Load {
@@ -35,9 +37,9 @@ struct LoadGenerator {
             failures: Int(numbers[4]))
     }
 
-    private static func script(_ signature: String) -> String {
+    private static func script(_ signature: String, _ commit: String) -> String {
         """
-        local counter, head, tail, seed = 0
+        local counter, head, tail, seed, rest = 0
         function init(args)
             local file = io.open(args[1], "rb")
             local body = file:read("*a")
@@ -47,11 +49,18 @@ struct LoadGenerator {
                 "User-Agent: GitHub-Hookshot/bench\\r\\nAccept: */*\\r\\nContent-Type: application/json\\r\\n" ..
                 "X-GitHub-Event: push\\r\\nX-GitHub-Hook-ID: 1\\r\\nX-Hub-Signature-256: \(signature)\\r\\n" ..
                 "Content-Length: " .. #body .. "\\r\\nX-GitHub-Delivery: "
-            tail = "\\r\\n\\r\\n" .. body
+            local first, last = body:find("\(commit)", 1, true)
+            if last >= first then
+                tail, rest = "\\r\\n\\r\\n" .. body:sub(1, first - 1), body:sub(last + 1)
+            else
+                tail = "\\r\\n\\r\\n" .. body
+            end
         end
         function request()
             counter = counter + 1
-            return head .. string.format("%s-0000-4000-8000-%012x", seed, counter) .. tail
+            local id = string.format("%s-0000-4000-8000-%012x", seed, counter)
+            if rest then return head .. id .. tail .. string.format("%s%032x", seed, counter) .. rest end
+            return head .. id .. tail
         end
         function done(summary, latency, requests)
             local errors = summary.errors

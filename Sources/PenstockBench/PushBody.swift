@@ -6,7 +6,7 @@ import PluginKit
 struct PushBody {
     let repository: String
     private let text: String
-    private let commit: String
+    let commit: String
 
     private struct Members: Decodable {
         struct Repository: Decodable {

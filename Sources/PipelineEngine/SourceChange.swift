@@ -64,7 +64,8 @@ package struct SeenRevision: Codable, Sendable, Equatable {
 extension ExecutionTrigger {
     private static let headCheckMark = "head check of "
 
-    /// The slow check of source heads found what no delivery has told of: it stands for the lost webhook.
+    /// The slow check of source heads found what no delivery has told of: it stands for the lost webhook. Written until
+    /// recovery by deliveries took its place; executions that it started stay what they are.
     package static func headCheck(_ action: ActionName, revision: String) -> ExecutionTrigger {
         ExecutionTrigger(type: .webhook, detail: "\(headCheckMark)\(action)/\(revision)")
     }

@@ -65,7 +65,7 @@ extension LedgerSession {
                 DeliveryDecision(
                     pipeline: delivery.only, started: nil,
                     reason: delivery.only.map { "pipeline \($0) has no source in \(event.repository)" }
-                        ?? "no pipeline has a source in \(event.repository)"))
+                        ?? "no pipeline has a source in \(event.repository.prefix(200))"))
         }
     }
 

@@ -60,7 +60,7 @@ package struct TrustedProxies: Sendable {
     ///   - peer: the other end of the connection.
     ///   - forwarded: the values of `X-Forwarded-For`, in their order.
     package func sender(peer: String?, forwarded: [String]) -> String? {
-        guard var sender = peer, isTrusted(sender) else { return peer }
+        guard var sender = peer, isTrusted(sender), !forwarded.isEmpty else { return peer }
         let hops = forwarded.joined(separator: ",").split(separator: ",", omittingEmptySubsequences: false)
         for hop in hops.reversed() {
             sender = Self.address(hop)

@@ -27,7 +27,8 @@ package struct EventEnvelope: Sendable {
     }
 
     private var time: String {
-        Date(timeIntervalSince1970: entry.receivedAt).formatted(.iso8601.time(includingFractionalSeconds: true))
+        Date(timeIntervalSince1970: entry.receivedAt).formatted(
+            Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     /// What it says, in our own words: the sender by the host's id, nothing that a commit's author may have made up.

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import PipelineEngine
 import PipelineModel
 import PluginKit

@@ -83,7 +83,7 @@ import Testing
             guard case .list(let envelopes)? = cloud.json?["events"] else { return _ = Issue.record("no envelopes") }
             #expect(envelopes.map { $0["id"] } == [.string("main-hook/d-1/0")])
             #expect(envelopes[0]["data"] == events[0])
-            #expect(try await bench.penstock("GetDeliveryEvents", #"{"sequence":1}"#).body == cloud.body)
+            #expect(try await bench.penstock("GetDeliveryEvents", #"{"sequence":1}"#).json == cloud.json)
             let other = try await bench.penstock("GetDeliveryEvents", #"{"sequence":1,"format":"cdevents"}"#)
             #expect(other.status == 200)
             let wrong = try await bench.penstock("GetDeliveryEvents", #"{"sequence":1,"format":"xml"}"#)

@@ -7,6 +7,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import PipelineEngine
+import PipelineModel
 import PluginKit
 
 @testable import PenstockServer

@@ -58,8 +58,9 @@ extension Delivery {
         _ id: String, to repository: String = "acme/app", branch: String = "main", replayOf: Int64? = nil,
         body: Data = Data("{}".utf8)
     ) -> Delivery {
+        // Each is a change of its own: the same one told twice starts once.
         let event = SourceEvent(
-            repository: repository, change: .branchPushed(branch: branch, before: nil, after: "c1", forced: nil))
+            repository: repository, change: .branchPushed(branch: branch, before: "b-\(id)", after: "c1", forced: nil))
         return .sample(id, .events([event]), body: body, replayOf: replayOf)
     }
 

@@ -108,7 +108,7 @@ final class DrillRepository: Sendable {
                 folder: folder, settings: EngineSettings(), clock: { clock.seconds }, logger: lines.logger)
             let connection = Connection(
                 name: "host", arn: IntakeBench.connection.arn, provider: "Plain", url: repository.base)
-            host = try FakeHost(now: { clock.date }, connections: [connection])
+            host = try FakeHost(connections: [connection], now: { clock.date })
             if try await ledger.state(of: "app") == nil {
                 var pipeline = IntakeBench.pipeline
                 pipeline.pipelineType = .v2

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import PipelineModel
 import PluginKit
 import Testing
 

@@ -17,7 +17,9 @@ struct Payload: Sendable {
     ) throws {
         var push = try JSON(parsing: try recorded ?? Fixture.data("GitHub/webhooks/push.json"))
         push["ref"] = "refs/heads/\(branch)"
-        push["before"] = .string(String(repeating: "1", count: 40))
+        // Each is a push of its own: the same one told twice starts once.
+        push["before"] = .string(
+            String((UUID().uuidString + UUID().uuidString).filter { $0 != "-" }.lowercased().prefix(40)))
         push["after"] = .string(commit)
         push["deleted"] = false
         push["created"] = false
