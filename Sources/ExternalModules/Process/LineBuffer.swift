@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Cuts what a module writes into lines.
 struct LineBuffer {
@@ -16,7 +17,7 @@ struct LineBuffer {
     mutating func take(_ bytes: UnsafeRawBufferPointer) throws(TooLong) -> [Data] {
         var lines: [Data] = []
         var start = 0
-        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        while let end = Self.lineEnd(in: bytes, from: start) {
             pending.append(contentsOf: bytes[start..<end])
             start = end + 1
             guard pending.count <= limit else { throw TooLong() }
@@ -29,9 +30,10 @@ struct LineBuffer {
         return lines
     }
 
-    /// What came without a line's end.
-    mutating func rest() -> Data {
-        defer { pending = Data() }
-        return pending
+    private static func lineEnd(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        guard start < bytes.count, let base = bytes.baseAddress,
+            let found = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
+        else { return nil }
+        return UnsafeRawPointer(found) - base
     }
 }
