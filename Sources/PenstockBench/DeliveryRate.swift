@@ -56,7 +56,7 @@ struct DeliveryRate {
         _ world: BenchWorld, gateway: String, isEachNew: Bool, peer: WebhookPeer
     ) throws -> [Round] {
         let signed = try LoadGenerator(body: payload.bytes, in: world.folder)
-        let hook = gateway + (isEachNew ? BenchWorld.openHook : BenchWorld.hook).rawValue
+        let hook = gateway + (isEachNew ? BenchWorld.openHook : BenchWorld.hook.rawValue)
         var load = signed
         if isEachNew {
             // The same change told twice starts once.

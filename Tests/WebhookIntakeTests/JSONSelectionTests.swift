@@ -59,10 +59,9 @@ import Testing
         #expect(try JSONPath("$..*..*..*..*").selection(in: document) != .nothing)
         let deep = String(repeating: "[", count: 500) + String(repeating: "]", count: 500)
         let clock = ContinuousClock()
-        let time = try clock.measure {
-            #expect(try JSONPath("$..*..*..*..*..*..*").selection(in: JSONTree(Data(deep.utf8))) == .tooMany)
-        }
-        #expect(time < .seconds(10))
+        let start = clock.now
+        #expect(try JSONPath("$..*..*..*..*..*..*").selection(in: JSONTree(Data(deep.utf8))) == .tooMany)
+        #expect(clock.now - start < .seconds(10))
     }
 
     @Test(arguments: ["", "{", "{\"a\":}", "[1,]", "\"\\ud800\"", "{\"a\":1} x", "nul", "\u{1}"])

@@ -67,7 +67,7 @@ private struct WebhookBench {
         var headers = headers
         if signed { headers.append(("X-Hub-Signature-256", "sha256=" + Self.sha256(body))) }
         let delivery = WebhookDelivery(headers: headers, body: Data(body.utf8), remoteAddress: address)
-        return await intake.accept(delivery, at: "hook")
+        return await intake.accept(delivery, at: "hook").answer
     }
 
     static func sha256(_ body: String) -> String {
@@ -261,7 +261,7 @@ private struct PlainVault: SecretVault {
 
     @Test func `what is too large is journaled under the webhook's name`() async throws {
         let bench = try await WebhookBench(.unauthenticated, filters: [])
-        #expect(await bench.intake.refuseTooLarge(headers: [], limit: 5, at: "hook") == .tooLarge)
+        #expect(await bench.intake.refuseTooLarge(headers: [], limit: 5, at: "hook").answer == .tooLarge)
         #expect(try await bench.newest().hookName == "w")
         let bad = try await WebhookBench(.unauthenticated, filters: [WebhookBench.branch])
         #expect(await bad.post("not json") == .notJSON)
