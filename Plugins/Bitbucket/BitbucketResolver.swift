@@ -26,13 +26,8 @@ package struct BitbucketResolver: EventResolver {
     private func resolved(
         _ request: SourceEvent.PullRequest, of event: SourceEvent, at target: CloudRepositoryAPI
     ) async throws(FailureDetails) -> SourceEvent {
-        // A fork's commit is asked of the fork; of the target too, which holds it once it was merged.
-        var places = [target.path]
-        if let source = request.sourceRepository, source.lowercased() != event.repository.lowercased() {
-            places.insert(try CloudRepositoryAPI.path(of: source), at: 0)
-        }
         var request = request
-        guard let head = try await target.commitID(request.head, in: places) else {
+        guard let head = try await target.head(of: request, into: event.repository) else {
             throw FailureDetails(
                 .revisionUnavailable,
                 "'\(event.repository.prefix(200))' has no commit \(request.head.prefix(64)), the head of pull request "
@@ -40,7 +35,7 @@ package struct BitbucketResolver: EventResolver {
         }
         request.head = head
         request.updatedAt = nil
-        if let base = request.base { request.base = try await target.commitID(base, in: [target.path]) }
+        if let base = request.base { request.base = try await target.commitID(base, at: target.path) }
         var event = event
         event.change = .pullRequest(request)
         event.unresolved = nil
@@ -77,23 +72,46 @@ package struct BitbucketResolver: EventResolver {
 }
 
 extension CloudRepositoryAPI {
-    /// The whole id of a commit, asked of these repositories in turn; `nil` when none has it.
-    fileprivate func commitID(_ text: String, in repositories: [String]) async throws(FailureDetails) -> String? {
-        if let whole = CommitID(text) { return whole.text }
-        struct Commit: Decodable { let hash: String }
-        for repository in repositories {
-            let answer = try await api.call("GET", repository + HostAPI.path("commit", text))
-            if answer.status == 404 { continue }
-            let hash = try answer.expect([200]).decode(Commit.self).hash
-            guard let id = CommitID(hash), id.text.hasPrefix(text.lowercased()) else {
-                throw FailureDetails(.systemUnavailable, "\(answer.call): the answer is another commit")
-            }
-            return id.text
+    /// The whole id of a request's head. A fork's is asked of the fork; where that is gone or closed to us, of the
+    /// target, which holds it once it was merged, and lists the commits of its requests whosesoever they are.
+    fileprivate func head(
+        of request: SourceEvent.PullRequest, into repository: String
+    ) async throws(FailureDetails) -> String? {
+        if let source = request.sourceRepository, source.lowercased() != repository.lowercased(),
+            let found = try await commitID(request.head, at: try Self.path(of: source), isFork: true)
+        {
+            return found
         }
-        return nil
+        if let found = try await commitID(request.head, at: path) { return found }
+        let place = path + HostAPI.path("pullrequests", String(request.number), "commits")
+        let commits = try await list(place, of: Commit.self, query: [("pagelen", "50")], most: 200)
+        let head = request.head.lowercased()
+        return commits?.elements.lazy.compactMap { CommitID($0.hash)?.text }.first { $0.hasPrefix(head) }
     }
 
-    /// Both names of what was renamed. `nil` when the commits are gone or there are more than are worth asking for.
+    private struct Commit: Decodable { let hash: String }
+
+    /// The whole id of a commit; `nil` when the repository hasn't got it, or is a fork that is closed to us.
+    fileprivate func commitID(
+        _ text: String, at repository: String, isFork: Bool = false
+    ) async throws(FailureDetails) -> String? {
+        if let whole = CommitID(text) { return whole.text }
+        let answer: HostAPI.Answer
+        do {
+            answer = try await api.call("GET", repository + HostAPI.path("commit", text))
+        } catch  where isFork && error.type == .permissionError {
+            return nil
+        }
+        if answer.status == 404 { return nil }
+        let hash = try answer.expect([200]).decode(Commit.self).hash
+        guard let id = CommitID(hash), id.text.hasPrefix(text.lowercased()) else {
+            throw FailureDetails(.systemUnavailable, "\(answer.call): the answer is another commit")
+        }
+        return id.text
+    }
+
+    /// Both names of what was renamed. `nil` when the commits are gone, there are more than are worth asking for, or
+    /// the credential may not ask: `git` finds them then.
     fileprivate func changedPaths(
         _ path: String, _ query: [(String, String)]
     ) async throws(FailureDetails) -> [String]? {
@@ -102,7 +120,12 @@ extension CloudRepositoryAPI {
             let old: File?
             let new: File?
         }
-        let list = try await list(path, of: Entry.self, query: query + [("pagelen", "100")])
+        let list: PagedList<Entry>?
+        do {
+            list = try await self.list(path, of: Entry.self, query: query + [("pagelen", "100")])
+        } catch  where error.type == .permissionError {
+            return nil
+        }
         guard let list, list.isComplete else { return nil }
         return ChangedPaths.each(list.elements.lazy.flatMap { [$0.old?.path, $0.new?.path] })
     }

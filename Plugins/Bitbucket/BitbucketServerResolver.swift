@@ -99,19 +99,26 @@ extension ServerRepositoryAPI {
         return CommitID(try answer.expect([200]).decode(Commit.self).id)?.text
     }
 
-    /// Whether the old commit holds what the new one doesn't. `nil` when the old one is gone.
+    /// Whether the old commit holds what the new one doesn't. `nil` when the old one is gone or the
+    /// credential may not ask.
     fileprivate func wasForced(from before: String, to after: String) async throws(FailureDetails) -> Bool? {
         struct Page: Decodable {
             struct Commit: Decodable { let id: String }
             let values: [Commit]
         }
-        let answer = try await api.call(
-            "GET", path + "/commits", query: [("since", after), ("until", before), ("limit", "1")])
+        let answer: HostAPI.Answer
+        do {
+            answer = try await api.call(
+                "GET", path + "/commits", query: [("since", after), ("until", before), ("limit", "1")])
+        } catch  where error.type == .permissionError {
+            return nil
+        }
         guard answer.status != 404 else { return nil }
         return !(try answer.expect([200]).decode(Page.self).values.isEmpty)
     }
 
-    /// Both names of what was moved. `nil` when a commit is gone or the server has cut the list.
+    /// Both names of what was moved. `nil` when a commit is gone, the server has cut the list, or the credential may not
+    /// ask: `git` finds them then.
     fileprivate func changedPaths(
         _ place: String, _ query: [(String, String)]
     ) async throws(FailureDetails) -> [String]? {
@@ -121,7 +128,12 @@ extension ServerRepositoryAPI {
             let srcPath: Path?
             let type: String?
         }
-        let list = try await list(path + place, of: Change.self, query: query)
+        let list: PagedList<Change>?
+        do {
+            list = try await self.list(path + place, of: Change.self, query: query)
+        } catch  where error.type == .permissionError {
+            return nil
+        }
         guard let list, list.isComplete else { return nil }
         return ChangedPaths.each(
             list.elements.lazy.flatMap { [$0.type == "MOVE" ? $0.srcPath?.toString : nil, $0.path.toString] })

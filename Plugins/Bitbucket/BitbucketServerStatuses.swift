@@ -19,6 +19,11 @@ package struct BitbucketServerStatuses: CommitStatusReporter {
         ]
         if let branch = status.branch { build["ref"] = .string("refs/heads/\(branch)") }
         let place = repository.path + HostAPI.path("commits", status.commit, "builds")
+        if mayBeThere, let key = build["key"]?.string {
+            // Servers before 7.14 don't know the question; asking them changes nothing.
+            let there = try await repository.api.call("GET", place, query: [("key", key)])
+            if there.shows(build) { return }
+        }
         let answer = try await repository.api.call("POST", place, json: .map(build), isIdempotent: true)
         switch answer.status {
         case 404 where answer.saysMissing: throw StatusText.missing(status)

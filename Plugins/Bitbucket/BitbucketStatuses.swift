@@ -3,8 +3,7 @@ import Foundation
 package import PipelineModel
 package import PluginKit
 
-/// Puts build statuses at Bitbucket Cloud's commits. An equal key is overwritten, so that doing it again changes
-/// nothing and needs no question before.
+/// Puts build statuses at Bitbucket Cloud's commits. An equal key is overwritten.
 package struct BitbucketStatuses: CommitStatusReporter {
     package init() {}
 
@@ -23,6 +22,10 @@ package struct BitbucketStatuses: CommitStatusReporter {
         ]
         // A pull request shows only what names its source branch.
         if let branch = status.branch { build["refname"] = .string(branch) }
+        if mayBeThere {
+            let there = try await repository.api.call("GET", place + HostAPI.path(Self.key(for: status.context)))
+            if there.shows(build) { return }
+        }
         let answer = try await repository.api.call("POST", place, json: .map(build), isIdempotent: true)
         guard answer.status != 404 else { throw StatusText.missing(status) }
         _ = try answer.expect([200, 201])
@@ -69,5 +72,19 @@ enum StatusText {
             .revisionUnavailable,
             "'\(status.repository.prefix(200))' has no commit \(status.commit.prefix(64)), or the connection's "
                 + "credential may not see it")
+    }
+}
+
+extension HostAPI.Answer {
+    /// Whether this is a status that says the same.
+    func shows(_ build: [String: SettingValue]) -> Bool {
+        struct Build: Decodable {
+            let state: String
+            let url: String?
+            let description: String?
+        }
+        guard status == 200, let found = try? decode(Build.self) else { return false }
+        return [found.state, found.url, found.description]
+            == [build["state"]?.string, build["url"]?.string, build["description"]?.string]
     }
 }

@@ -42,7 +42,7 @@ import Testing
         #expect(try await BitbucketResolver().resolve(event, on: world.cloud(), host: world.host) == found)
     }
 
-    @Test func `a fork's commit is asked of the fork, then of the target`() async throws {
+    @Test func `a fork's commit is asked of the fork, of the target, and of the request`() async throws {
         let world = try World()
         let resolver = BitbucketResolver()
         let short = String(World.fork.prefix(12))
@@ -53,6 +53,11 @@ import Testing
             from: "gone/fork", head: String(World.c.prefix(12)), base: "000000000000", unresolved: .fullCommitID)
         let other = try await resolver.resolve(merged, on: world.cloud(), host: world.host)
         #expect(Self.ends(other.first) == [World.c, nil])
+        for closed in ["closed/fork", "gone/fork", nil] {
+            let listed = Self.request(from: closed, head: short, base: nil, unresolved: .fullCommitID)
+            let found = try await resolver.resolve(listed, on: world.cloud(), host: world.host)
+            #expect(Self.ends(found.first) == [World.fork, nil])
+        }
         let gone = Self.request(from: nil, head: "0123456789ab", base: nil, unresolved: .fullCommitID)
         let connection = world.cloud()
         #expect(
@@ -169,6 +174,16 @@ import Testing
         #expect(try await server.enriched(lost, on: world.server(), host: world.host) == lost)
         let without = Self.request(from: shop, head: World.b, base: nil, into: shop)
         #expect(try await server.enriched(without, on: world.server(), host: world.host) == without)
+    }
+
+    @Test func `what no decision needs stays unknown where the credential may not ask`() async throws {
+        let world = try World()
+        let cloud = Self.push("acme/storefront", World.a, World.b)
+        let refused = Credential(user: "x-token-auth", secret: "expired-token")
+        #expect(try await BitbucketResolver().enriched(cloud, on: world.cloud(refused), host: world.host) == cloud)
+        let server = Self.push("SHOP/storefront", World.a, World.b, forced: nil)
+        let connection = world.server("expired-token")
+        #expect(try await BitbucketServerResolver().enriched(server, on: connection, host: world.host) == server)
     }
 
     @Test func `Data Center tells whether a push was forced and its paths`() async throws {

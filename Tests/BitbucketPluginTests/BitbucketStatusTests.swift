@@ -35,6 +35,31 @@ import Testing
         #expect(build.name == "penstock/storefront/Build" && build.description == "Build is running")
     }
 
+    @Test func `a status that may be there already is put there once`() async throws {
+        let world = try World()
+        func posts() async throws -> Int {
+            try await world.bitbucket.state().requests.count { $0.hasPrefix("POST ") }
+        }
+        let long = String(repeating: "stage ", count: 10)
+        for (repository, reporter, connection) in [
+            ("acme/storefront", BitbucketStatuses() as any CommitStatusReporter, world.cloud()),
+            ("SHOP/storefront", BitbucketServerStatuses(), world.server()),
+        ] {
+            let before = try await posts()
+            let status = Self.status(of: repository, context: long)
+            for _ in 0..<3 {
+                try await reporter.report(status, mayBeThere: true, on: connection, host: world.host)
+            }
+            #expect(try await posts() == before + 1)
+            let next = Self.status(.failed, of: repository, context: long)
+            try await reporter.report(next, mayBeThere: true, on: connection, host: world.host)
+            #expect(try await posts() == before + 2)
+        }
+        let old = Self.status(of: "SHOP/old")
+        try await BitbucketServerStatuses().report(old, mayBeThere: true, on: world.server(), host: world.host)
+        #expect(try await world.bitbucket.state().statuses["old \(World.b)"]?.count == 1)
+    }
+
     @Test(arguments: [
         (CommitStatus.State.pending, "INPROGRESS", "INPROGRESS", "INPROGRESS"),
         (.running, "INPROGRESS", "INPROGRESS", "INPROGRESS"), (.succeeded, "SUCCESSFUL", "SUCCESSFUL", "SUCCESSFUL"),

@@ -169,6 +169,23 @@ import Testing
         #expect(server.unsignedEvents == ["diagnostics:ping"])
     }
 
+    @Test(arguments: [("cloud/repo.push", "repo:push"), ("server/repo.refs_changed", "repo:refs_changed")])
+    func `parsing a usual push takes microseconds`(file: String, event: String) throws {
+        let body = try Data(contentsOf: Self.folder.appending(path: "\(file).json"))
+        let clock = ContinuousClock()
+        var best = Duration.seconds(1)
+        for _ in 0..<20 {
+            let time = try clock.measure {
+                for _ in 0..<20 { _ = try Self.parse(body, event: event, isCloud: file.hasPrefix("cloud/")) }
+            }
+            best = min(best, time / 20)
+        }
+        let line = "parsing \(file).json: \(best) (\(body.count) bytes)\n"
+        try FileHandle.standardError.write(contentsOf: Data(line.utf8))
+        // Generous, for an unoptimised build on a busy machine.
+        #expect(best < .milliseconds(2))
+    }
+
     @Test func `of a member that stands twice, the later one counts`() throws {
         let body = """
             {"repository":{"full_name":"x/y"},"repository":{"full_name":"a/b"},"push":{"changes":7},

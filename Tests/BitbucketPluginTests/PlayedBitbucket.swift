@@ -98,7 +98,7 @@ final class PlayedBitbucket: Sendable {
         FORK = "77d1e84c90ab3f5562e0c1d7a8b94f3062ee15d4"
         CLOUD = {"acme/storefront": COMMITS, "tbrand/storefront": COMMITS + [FORK], "acme/flaky": COMMITS,
                  "acme/slow": COMMITS, "acme/endless": COMMITS, "acme/elsewhere": COMMITS, "acme/cut": COMMITS,
-                 "acme/page": COMMITS, "acme/liar": COMMITS}
+                 "acme/page": COMMITS, "acme/liar": COMMITS, "closed/fork": [FORK]}
         SERVER = {"SHOP/storefront": COMMITS, "SHOP/old": COMMITS, "SHOP/capped": COMMITS, "SHOP/flaky": COMMITS,
                   "SHOP/slow": COMMITS, "SHOP/cut": COMMITS, "SHOP/page": COMMITS}
         CLOUD_EVENTS = {"repo:push", "pullrequest:created", "pullrequest:updated", "pullrequest:fulfilled",
@@ -197,14 +197,18 @@ final class PlayedBitbucket: Sendable {
                                 "refresh_token": "r", "token_type": "bearer"})
 
             def cloud(self, repo, rest):
+                if repo == "closed/fork": return self.send(403, {"type": "error", "error": {"message": "Access denied"}})
                 if repo not in CLOUD: return self.send(404, {"type": "error", "error": {"message": f"Repository {repo} not found"}})
                 if rest[0] == "hooks": return self.cloud_hooks(repo, rest[1:])
                 if rest[0] == "commit":
                     found = [id for id in CLOUD[repo] if id.startswith(rest[1])]
                     if not found: return self.send(404, {"type": "error", "error": {"message": "Commit not found"}})
-                    if rest[2:] == ["statuses", "build"]: return self.cloud_status(repo, found[0])
+                    if rest[2:4] == ["statuses", "build"]: return self.cloud_status(repo, found[0], rest[4:])
                     if repo == "acme/liar": return self.send(200, {"type": "commit", "hash": A})
                     return self.send(200, {"type": "commit", "hash": found[0]})
+                if rest[0] == "pullrequests" and rest[2] == "commits":
+                    if rest[1] != "87": return self.send(404, {"type": "error"})
+                    return self.pages([{"type": "commit", "hash": hash} for hash in (B, C, FORK, A)])
                 if rest[0] == "pullrequests" and rest[2] == "activity":
                     if self.limited: return self.send(403, {"type": "error"})
                     def update(time, hash, target):
@@ -235,8 +239,11 @@ final class PlayedBitbucket: Sendable {
                     result["next"] = f"http://127.0.0.1:{self.server.server_address[1]}{path}?{query}"
                 self.send(200, result)
 
-            def cloud_status(self, repo, commit):
+            def cloud_status(self, repo, commit, key):
                 status = self.body
+                if self.command == "GET" and key:
+                    known = state["statuses"].get(f"{repo} {commit}", {}).get(key[0])
+                    return self.send(200, {**known, "type": "build"}) if known else self.send(404, {"type": "error"})
                 if self.command != "POST": return self.send(405, {})
                 if not status.get("key") or len(status["key"]) > 40 or not status.get("url") or len(status["url"]) > 450 \
                     or status.get("state") not in ("INPROGRESS", "SUCCESSFUL", "FAILED", "STOPPED") \
@@ -291,6 +298,10 @@ final class PlayedBitbucket: Sendable {
                 if rest[0] == "commits" and rest[2:] == ["builds"]:
                     if repo == "SHOP/old": return self.send(404, {"errors": [{"message": "null for uri"}]})
                     if rest[1] not in COMMITS: return self.no_commit()
+                    if self.command == "GET":
+                        known = state["statuses"].get(f"{repo} {rest[1]}", {}).get(self.query["key"])
+                        if known: return self.send(200, known)
+                        return self.error(404, "com.atlassian.bitbucket.build.NoSuchBuildStatusException", "no such build")
                     status = self.body
                     if not status.get("url") or len(status["key"]) > 255 or not status.get("ref", "refs/").startswith("refs/") \
                         or status["state"] not in ("INPROGRESS", "SUCCESSFUL", "FAILED", "CANCELLED", "UNKNOWN"):
