@@ -76,7 +76,8 @@ let package = Package(
             [
                 "PipelineModel", "PipelineEngine", "PipelineStore", "PluginKit", "WebhookIntake", "ActionRunner",
                 "ArtifactArchive", "AWSSigning", "AWSWire", "CodePipelineAPI", "CurlTransport",
-                "GitPlugin", "GitHubPlugin", "S3Plugin", "LocalPlugin", "CodeBuildPlugin", "StageRulesPlugin",
+                "GitPlugin", "GitHubPlugin", "GitLabPlugin", "GiteaPlugin", "S3Plugin", "LocalPlugin",
+                "CodeBuildPlugin", "StageRulesPlugin",
                 crypto, lifecycle, logging, yams, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -106,6 +107,8 @@ let package = Package(
 
         plugin("Git", ["PluginKit", "PipelineModel", subprocess, systemPackage]),
         plugin("GitHub", ["PluginKit", "PipelineModel"]),
+        plugin("GitLab", ["PluginKit", "PipelineModel"]),
+        plugin("Gitea", ["PluginKit", "PipelineModel"]),
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
         plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
@@ -138,6 +141,18 @@ let package = Package(
             ]),
         tests("GitPluginTests", ["GitPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests("GitHubPluginTests", ["GitHubPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
+        tests(
+            "GitLabPluginTests",
+            [
+                "GitLabPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", "WebhookIntake",
+                logging,
+            ]),
+        tests(
+            "GiteaPluginTests",
+            [
+                "GiteaPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", "WebhookIntake",
+                logging,
+            ]),
         tests(
             "StorePluginTests",
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),

@@ -1,6 +1,8 @@
 import CodeBuildPlugin
 import GitHubPlugin
+import GitLabPlugin
 import GitPlugin
+import GiteaPlugin
 import LocalPlugin
 import PipelineModel
 package import PluginKit
@@ -11,7 +13,7 @@ package import WebhookIntake
 /// The bundled modules: the one list, and the only place that imports plugins.
 package enum PluginCatalog {
     package static let all: [any Plugin.Type] = [
-        CodeBuild.self, Git.self, GitHub.self, Local.self, S3.self, StageRules.self,
+        CodeBuild.self, Git.self, GitHub.self, GitLab.self, Gitea.self, Local.self, S3.self, StageRules.self,
     ]
 }
 
