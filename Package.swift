@@ -80,8 +80,8 @@ let package = Package(
             [
                 "PipelineModel", "PipelineEngine", "PipelineStore", "PluginKit", "WebhookIntake", "ActionRunner",
                 "ArtifactArchive", "AWSSigning", "AWSWire", "CodePipelineAPI", "CurlTransport", "ExternalModules",
-                "BitbucketPlugin", "CodeBuildPlugin", "GitPlugin", "GitHubPlugin", "JenkinsPlugin", "LocalPlugin",
-                "S3Plugin", "StageRulesPlugin",
+                "BitbucketPlugin", "CodeBuildPlugin", "GitPlugin", "GitHubPlugin", "GitLabPlugin", "GiteaPlugin",
+                "JenkinsPlugin", "LocalPlugin", "S3Plugin", "StageRulesPlugin",
                 crypto, lifecycle, logging, yams, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -113,6 +113,8 @@ let package = Package(
         plugin("Git", ["PluginKit", "PipelineModel", subprocess, systemPackage]),
         plugin("GitHub", ["PluginKit", "PipelineModel", crypto, cryptoExtras]),
         plugin("Jenkins", ["PluginKit", "PipelineModel", logging]),
+        plugin("GitLab", ["PluginKit", "PipelineModel"]),
+        plugin("Gitea", ["PluginKit", "PipelineModel"]),
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
         plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
@@ -160,6 +162,18 @@ let package = Package(
         tests(
             "JenkinsPluginTests",
             ["JenkinsPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
+        tests(
+            "GitLabPluginTests",
+            [
+                "GitLabPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", "WebhookIntake",
+                logging,
+            ]),
+        tests(
+            "GiteaPluginTests",
+            [
+                "GiteaPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", "WebhookIntake",
+                logging,
+            ]),
         tests(
             "StorePluginTests",
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),

@@ -7,7 +7,7 @@ import Testing
         let settings = try ServerFolder().settings()
         #expect(
             try await ModulesReport.all(settings).map(\.name) == [
-                "Bitbucket", "CodeBuild", "Git", "GitHub", "Local", "S3", "StageRules",
+                "Bitbucket", "CodeBuild", "Git", "GitHub", "GitLab", "Gitea", "Jenkins", "Local", "S3", "StageRules",
             ])
         let module = try await ModulesReport.one("git", settings)
         #expect(module.name == "Git" && module.settings.map(\.key) == ["v1_connection"])

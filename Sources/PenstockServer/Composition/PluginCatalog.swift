@@ -2,7 +2,9 @@ import BitbucketPlugin
 import CodeBuildPlugin
 package import ExternalModules
 import GitHubPlugin
+import GitLabPlugin
 import GitPlugin
+import GiteaPlugin
 import JenkinsPlugin
 import LocalPlugin
 import PipelineModel
@@ -14,7 +16,8 @@ package import WebhookIntake
 /// The bundled modules: the one list, and the only place that imports plugins.
 package enum PluginCatalog {
     package static let all: [any Plugin.Type] = [
-        Bitbucket.self, CodeBuild.self, Git.self, GitHub.self, Jenkins.self, Local.self, S3.self, StageRules.self,
+        Bitbucket.self, CodeBuild.self, Git.self, GitHub.self, GitLab.self, Gitea.self, Jenkins.self, Local.self,
+        S3.self, StageRules.self,
     ]
 }
 

@@ -1,0 +1,34 @@
+package import PluginKit
+
+/// Gitea, and the forges that speak its language: Forgejo and Gogs.
+package struct Gitea: Plugin {
+    package static let description = PluginDescription(
+        name: "Gitea",
+        summary: "webhooks of Gitea, Forgejo and Gogs; commit statuses and hooks of Gitea and Forgejo")
+
+    package init(settings: SettingValue) throws {
+        struct NoSettings: Decodable {}
+        _ = try settings.decode(NoSettings.self, at: "modules.Gitea", knownKeys: [])
+    }
+
+    package var contributions: [Contribution] {
+        GiteaDialect.allCases.map { .webhook(GiteaWebhook($0)) }
+            + GiteaDialect.withAPI.flatMap { dialect -> [Contribution] in
+                [
+                    .eventResolver(GiteaResolver(dialect)),
+                    .hookRegistrar(GiteaHooks(dialect)),
+                    .statusReporter(GiteaStatuses(dialect)),
+                ]
+            }
+    }
+}
+
+/// Who speaks: the same words, other names. The raw value is the `provider:` of hooks and connections.
+package enum GiteaDialect: String, Sendable, CaseIterable {
+    case gitea = "Gitea"
+    case forgejo = "Forgejo"
+    case gogs = "Gogs"
+
+    /// Gogs has no commit statuses and fewer events to subscribe to: only its deliveries are read.
+    static let withAPI: [GiteaDialect] = [.gitea, .forgejo]
+}
