@@ -109,12 +109,12 @@ import Testing
         let world = try ModuleWorld()
         let module = try world.example("anvil")
         let body = Data(#"{"repo": "acme/app", "changes": [{"branch": "main", "to": "3d6f0a4b"}]}"#.utf8)
-        let seconds = try await ModuleMeter.secondsPerTranslation(
+        let cost = try await ModuleMeter.costOfTranslation(
             module, webhook: "Anvil", headers: [], body: body, event: "refs", count: 200,
             in: ModuleRoom(stateFolder: try world.host.stateFolder(for: "Anvil"), logger: world.host.logger))
-        let shown = Int(seconds * 1_000_000)
-        Attachment.record("\(shown) µs a translation, one at a time")
-        FileHandle.standardError.write(Data("external module: \(shown) µs a translation (debug build)\n".utf8))
-        #expect(seconds < 0.1)
+        let (mean, quickest) = (Int(cost.mean * 1_000_000), Int(cost.quickest * 1_000_000))
+        let line = "external module: \(mean) µs a translation, the quickest \(quickest) µs (debug build)\n"
+        FileHandle.standardError.write(Data(line.utf8))
+        #expect(cost.quickest < 0.02 && cost.quickest <= cost.mean)
     }
 }
