@@ -1,5 +1,6 @@
 import Foundation
 import PenstockServer
+import PipelineModel
 
 /// (a) Accepted deliveries a second, against `webhook` on the same machine in turns.
 struct DeliveryRate {

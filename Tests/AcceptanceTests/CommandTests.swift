@@ -122,7 +122,9 @@ import Testing
         defer { scratch.remove() }
         let list = try JSON(parsing: try await penstock("modules", "list", "--output", "json", in: scratch).stdout)
         #expect(
-            list.items.compactMap(\.["name"].string).sorted() == ["CodeBuild", "GitHub", "Local", "S3", "StageRules"])
+            list.items.compactMap(\.["name"].string).sorted() == [
+                "Bitbucket", "CodeBuild", "Git", "GitHub", "GitLab", "Gitea", "Jenkins", "Local", "S3", "StageRules",
+            ])
         let described = try await penstock("modules", "describe", "codebuild", in: scratch)
         #expect(described.text.contains("isolation"))
         let empty = try await penstock("doctor", in: scratch)
