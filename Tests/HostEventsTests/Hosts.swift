@@ -42,7 +42,8 @@ enum Hosts {
         switch SignatureGate(hook: hook, now: 0).check(delivery) {
         case .refused(let reason): return .refused(reason)
         case .verified(let verified):
-            do throws(PayloadError) { return .parsed(try hook.parse(verified)) } catch {
+            guard case .immediate(let provider) = hook.translator else { throw Missing(scheme: scheme) }
+            do throws(PayloadError) { return .parsed(try provider.parse(verified)) } catch {
                 return .unreadable(error.description)
             }
         }
