@@ -5,6 +5,7 @@ import PipelineEngine
 import PipelineModel
 import PluginKit
 import Testing
+import WebhookIntake
 
 @testable import PenstockServer
 

@@ -58,10 +58,9 @@ import Testing
         let document = try JSONTree(Data(wide.utf8))
         #expect(try JSONPath("$..*..*..*..*").selection(in: document) != .nothing)
         let deep = String(repeating: "[", count: 500) + String(repeating: "]", count: 500)
-        let clock = ContinuousClock()
-        let time = try clock.measure {
-            #expect(try JSONPath("$..*..*..*..*..*..*").selection(in: JSONTree(Data(deep.utf8))) == .tooMany)
-        }
+        let nested = try JSONTree(Data(deep.utf8))
+        let path = try JSONPath("$..*..*..*..*..*..*")
+        let time = ContinuousClock().measure { #expect(path.selection(in: nested) == .tooMany) }
         #expect(time < .seconds(10))
     }
 
