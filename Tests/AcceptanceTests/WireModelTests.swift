@@ -169,7 +169,7 @@ import Testing
                     "retryMode": "FAILED_ACTIONS",
                 ], "StageNotFoundException"
             ),
-            ("ListWebhooks", [:], "UnknownOperationException"),
+            ("ListWebhooks", ["NextToken": "x"], "InvalidNextTokenException"),
             ("PollForJobs", [:], "UnknownOperationException"),
         ]
         for (operation, parameters, code) in cases {
