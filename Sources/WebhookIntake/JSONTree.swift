@@ -2,7 +2,7 @@ import Foundation
 import PluginKit
 
 /// A delivery's JSON as filters look at it. Of members that occur twice the last counts.
-indirect enum JSONTree: Sendable, Equatable {
+enum JSONTree: Sendable, Equatable {
     case null
     case bool(Bool)
     /// As it is written.

@@ -11,7 +11,8 @@ import Testing
         let identity = try await aws.run("sts", "get-caller-identity", "--output", "json")
         #expect(try JSON(parsing: identity.stdout)["Account"] == "000000000000")
         #expect(try JSON(parsing: identity.stdout)["Arn"] == "arn:aws:iam::000000000000:user/administrator")
-        let unknown = try await aws.run("codepipeline", "list-webhooks")
+        let unknown = try await aws.run(
+            "codepipeline", "list-deploy-action-execution-targets", "--action-execution-id", UUID().uuidString)
         #expect(unknown.status != 0)
         #expect(unknown.stderr.contains("UnknownOperationException"))
         let wrong = AWS(environment: environment.merging(["AWS_SECRET_ACCESS_KEY": "wrong"]) { $1 })

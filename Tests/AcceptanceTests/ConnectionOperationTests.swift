@@ -61,9 +61,11 @@ import Testing
     @Test func `the service answers under both of its names`() async throws {
         let walk = try await Walk.begin()
         for service in ["codeconnections", "codestar-connections"] {
-            let host = try await cli(
-                walk, service, "create-host", "--name", "forge", "--provider-type", "GitHubEnterpriseServer",
-                "--provider-endpoint", "https://git.example.com")
+            // As an argument the CLI would fetch the URL.
+            let input = #"""
+                {"Name": "forge", "ProviderType": "GitHubEnterpriseServer", "ProviderEndpoint": "https://git.example"}
+                """#
+            let host = try await cli(walk, service, "create-host", "--cli-input-json", input)
             let hostARN = try #require(host["HostArn"].string)
             let made = try await cli(
                 walk, service, "create-connection", "--connection-name", service, "--host-arn", hostARN)

@@ -42,7 +42,7 @@ import Testing
         #expect(execution["trigger"]["triggerType"] == "Webhook")
         #expect(execution["trigger"]["triggerDetail"] == made["arn"])
         let listed = try await walk.cli(["list-webhooks"])["webhooks"][0]
-        #expect(listed["lastTriggered"].string != nil)
+        #expect(listed["lastTriggered"].string != nil || listed["lastTriggered"].number != nil)
         let other = try Payload(commit: String(repeating: "b", count: 40), branch: "other")
         #expect(try await other.post(to: url).text == "ignored\n")
         let journal = try await walk.corridor.gateway.journal()

@@ -234,7 +234,7 @@ import Testing
                         "retryMode": "FAILED_ACTIONS",
                     ], "StageNotFoundException"
                 ),
-                ("ListWebhooks", [:], "UnknownOperationException"),
+                ("ListWebhooks", ["NextToken": "x"], "InvalidNextTokenException"),
                 ("PollForThirdPartyJobs", [:], "UnknownOperationException"),
             ] + jobCases
         for (operation, parameters, code) in cases {

@@ -2,6 +2,7 @@ import CodePipelineAPI
 import Foundation
 import PipelineEngine
 import PipelineModel
+import PipelineStore
 import Testing
 
 @Suite("Connections")

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ModulesTests {
     @Test(arguments: [
-        ("modules: {Nothing: {}}", "modules.Nothing", "there are: CodeBuild, "),
+        ("modules: {Nothing: {}}", "modules.Nothing", "there are: Bitbucket, CodeBuild, "),
         ("modules: {S3: {x: y}}", "modules.S3.x", "unknown setting"),
         ("modules: {CodeBuild: {isolation: magic}}", "modules.CodeBuild.isolation", "bubblewrap or none"),
         ("modules: {CodeBuild: 5}", "modules.CodeBuild", "a map"),
@@ -24,7 +24,7 @@ import Testing
         let modules = try Modules(try ServerFolder().settings("projects: {web: {timeout_minutes: 5}}"))
         #expect(
             modules.translators.keys.sorted() == [
-                "Bitbucket", "BitbucketServer", "GitHub", "GitLab", "Gitea", "Jenkins",
+                "Bitbucket", "BitbucketServer", "Forgejo", "GitHub", "GitLab", "Gitea", "Gogs", "Jenkins",
             ])
         #expect(Set(modules.objectStores.map(\.name)) == ["Local", "S3"])
         #expect(

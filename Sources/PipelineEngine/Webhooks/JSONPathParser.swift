@@ -2,6 +2,8 @@
 struct JSONPathParser {
     let text: [Character]
     var place = 0
+    /// Blanks may stand between the words of a filter, but not in a path outside of one.
+    var isInFilter = false
 
     init(_ text: String) { self.text = Array(text) }
 
@@ -50,7 +52,7 @@ struct JSONPathParser {
             guard name == "length", take(")") else { throw fault("the function '\(name)' is not known here") }
             return .length
         }
-        if peek == " " { throw fault("a name with a blank must stand in brackets, e.g. $['my name']") }
+        if peek == " ", !isInFilter { throw fault("a name with a blank must stand in brackets, e.g. $['my name']") }
         return .names([name])
     }
 
@@ -68,7 +70,9 @@ struct JSONPathParser {
             place += 1
             blanks()
             try expect("(")
+            isInFilter = true
             step = .filter(try disjunction())
+            isInFilter = false
             try expect(")")
         default: step = try numbers()
         }

@@ -97,7 +97,8 @@ struct GroupCommitter {
             guard database.isInsideTransaction, !error.isStorageFailure else { throw LostTransaction(cause: error) }
             try session.rows.run("ROLLBACK TO request")
             try session.rows.run("RELEASE request")
-            let failure: any Error = error is CommandRefusal ? error : LedgerError(storage: error)
+            let isRefusal = error is CommandRefusal || error is RegistryConflict
+            let failure: any Error = isRefusal ? error : LedgerError(storage: error)
             return { write.fail(failure) }
         }
     }
