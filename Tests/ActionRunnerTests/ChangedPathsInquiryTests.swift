@@ -70,7 +70,7 @@ final class ScriptedSourceHost: SourceHost {
     private static func record(_ bench: RunnerBench, id: String = "d1") async throws -> Int64 {
         let event = SourceEvent(
             repository: "acme/app",
-            change: .branchPushed(branch: "main", before: "c0", after: "c1", forced: nil))
+            change: .branchPushed(branch: "main", before: "before-\(id)", after: "c1", forced: nil))
         let receipt = try await bench.ledger.record(
             Delivery(
                 hook: "h", hookName: "app", provider: "GitHub", deliveryID: id, event: "push", receivedAt: 1,

@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "ssh://git@host", "git://host", "ext::sh", "git@host:path", "ftp://host", "host/path", "", "relative",
+        "ssh://git:word@host", "git://host", "ext::sh", "git@host:path", "ftp://host", "host/path", "", "relative",
         "https://token@host", "https://u:p@host", "https://host/?x=1", "https://host/#x", "https://", "/srv/\n",
         "file://host/share", "--upload-pack=x",
     ])
@@ -121,6 +121,8 @@ import Testing
         ("fatal: detected dubious ownership in repository at '/srv/a'", .foreignOwner, .permissionError),
         ("fatal: unable to access 'u': The requested URL returned error: 301", .redirected, .configurationError),
         ("fatal: unable to access 'u': SSL certificate problem: self-signed", .certificateRefused, .configurationError),
+        ("Host key verification failed.\nfatal: Could not read from remote", .hostKeyRefused, .configurationError),
+        ("git@h: Permission denied (publickey).\nfatal: Could not read", .credentialRefused, .permissionError),
         ("fatal: unable to access 'u': Could not resolve host: h", .unreachable, .systemUnavailable),
         ("fatal: unable to access 'u': The requested URL returned error: 502", .unreachable, .systemUnavailable),
         ("error: Invalid path '.git/config'", .unsafeTree, .jobFailed),
@@ -134,7 +136,8 @@ import Testing
         let failure = complaint.failure(
             fetching: nil, branch: try BranchName("main", key: ""), from: try GitRemoteTests.remote(), words: words)
         #expect(failure.type == type)
-        #expect(failure.message.contains("acme/app") || complaint == .unreachable || complaint == .certificateRefused)
+        #expect(failure.message.contains("acme/app") || complaint == .unreachable || complaint == .certificateRefused
+                || complaint == .hostKeyRefused)
     }
 
     @Test func `every kind of complaint has an example`() {

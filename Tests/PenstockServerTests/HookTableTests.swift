@@ -83,7 +83,7 @@ import WebhookIntake
     @Test(arguments: [
         (
             "connections: {c: {url: 'https://x'}}\nhooks: {a: {connection: c, secret: s, provider: Forge}}",
-            "hooks.a.provider", "there are: GitHub"
+            "hooks.a.provider", "there are: Bitbucket"
         ),
         ("hooks: {a: {connection: c, secret: s}}", "hooks.a.connection", "connections:"),
         (

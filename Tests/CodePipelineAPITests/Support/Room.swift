@@ -12,7 +12,7 @@ struct Room {
     let ledger = FakeLedger()
     let vault = ReversingVault()
     let workers = FakeWorkerAccess()
-    let registry = InMemoryLedger(settings: EngineSettings(), clock: { 1_700_000_100 })
+    var registry: FakeLedger { ledger }
     let thirdParty: PlayedHooks
     let operations: CodePipelineOperations
     let connections: ConnectionOperations
@@ -22,9 +22,9 @@ struct Room {
 
     /// - Parameter rushed: somebody else changes what is in the registry before each change.
     init(settings: APISettings = APISettings(), rushed: Bool = false) {
-        thirdParty = PlayedHooks(registry: registry)
+        thirdParty = PlayedHooks(registry: ledger)
         let service = CodePipelineService(
-            ledger: ledger, registry: rushed ? Rushed(base: registry) : registry, jobs: ledger, actionTypes: .everything,
+            ledger: ledger, registry: rushed ? Rushed(base: ledger) : ledger, jobs: ledger, actionTypes: .everything,
             ruleTypes: .some, vault: vault, workers: workers, settings: settings, thirdParty: thirdParty,
             declaredConnections: GivenDeclarations())
         operations = CodePipelineOperations(service: service)
