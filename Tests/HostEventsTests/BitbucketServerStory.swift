@@ -7,7 +7,7 @@ struct BitbucketServerStory: Storyteller {
 
     func unknown(_ chapter: Story.Chapter) -> Set<Fact> {
         switch chapter {
-        case .branchPush, .newBranch, .forcedPush, .twoBranches: [.forced]
+        case .branchPush, .forcedPush, .twoBranches: [.forced]
         default: []
         }
     }
