@@ -136,7 +136,8 @@ import Testing
         let failure = complaint.failure(
             fetching: nil, branch: try BranchName("main", key: ""), from: try GitRemoteTests.remote(), words: words)
         #expect(failure.type == type)
-        #expect(failure.message.contains("acme/app") || complaint == .unreachable || complaint == .certificateRefused
+        #expect(
+            failure.message.contains("acme/app") || complaint == .unreachable || complaint == .certificateRefused
                 || complaint == .hostKeyRefused)
     }
 
