@@ -98,7 +98,7 @@ let package = Package(
             name: "PenstockBench",
             dependencies: [
                 "PenstockServer", "PipelineEngine", "PipelineStore", "PipelineModel", "PluginKit", "WebhookIntake",
-                "ActionRunner", "ArtifactArchive", crypto, logging,
+                "ActionRunner", "ArtifactArchive", "ExternalModules", crypto, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 

@@ -87,6 +87,9 @@ struct JenkinsAPI: Sendable {
     // MARK: One exchange
 
     func collected(_ request: HTTPClientRequest) async throws(JenkinsFault) -> Answer {
+        var request = request
+        // Logs and artifacts aside, an outage is waited out by the gateway's breaker, whose state is shown.
+        request.isHostCall = true
         let response = try await send(request)
         let body: Data
         do { body = try await response.body.collect(upTo: Self.largestAnswer) } catch {

@@ -1,7 +1,7 @@
 import Logging
 import PipelineEngine
 import PipelineModel
-import PluginKit
+package import PluginKit
 
 /// The outbox of commit statuses: each goes out once, in the order of its context, however long the host is away.
 extension Workshop {
@@ -61,7 +61,7 @@ extension Workshop {
 
 extension Connection {
     /// Off by `options: {statuses: "off"}`; without a credential there is nobody to report as.
-    var showsStatuses: Bool {
+    package var showsStatuses: Bool {
         options["statuses"] != "off" && (credential != nil || !secrets.isEmpty)
     }
 }

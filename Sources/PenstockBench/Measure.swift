@@ -7,7 +7,8 @@ struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the benchmarks and print the table.")
 
     enum Part: String, ExpressibleByArgument, CaseIterable {
-        case deliveries, starts, latency, executions, packing, footprint, engine, history, flight, wide
+        case deliveries, starts, latency, executions, packing, footprint, engine, history, flight, wide, hosts,
+            external
     }
 
     @Option(help: "The gateway's binary.")
@@ -15,6 +16,9 @@ struct Measure: AsyncParsableCommand {
 
     @Option(help: "The push that is delivered.")
     var push = "Fixtures/GitHub/webhooks/push.json"
+
+    @Option(help: "The folder of samples.")
+    var fixtures = "Fixtures"
 
     @Option(name: .customLong("only"), parsing: .upToNextOption, help: "Only these parts.")
     var parts: [Part] = Part.allCases
@@ -58,6 +62,9 @@ struct Measure: AsyncParsableCommand {
         case .footprint: return try Footprint(server: server, runs: runs).figures()
         case .history: return try await HistoryScale(payload: payload, executions: history).figures()
         case .flight: return try InFlight.figures()
+        case .hosts:
+            return try HostDeliveries(server: server, fixtures: URL(fileURLWithPath: fixtures), runs: runs).figures()
+        case .external: return try await ExternalCost(fixtures: URL(fileURLWithPath: fixtures)).figures()
         case .wide: return try await WidePipeline().figures()
         }
     }

@@ -51,8 +51,9 @@ package struct EngineSettings: Sendable {
     package var actionTimeouts: [ActionTypeID: Int]
     /// Seconds that a type's work may go on without any reply, e.g. Lambda's 20 minutes; none for other types.
     package var replyTimeouts: [ActionTypeID: Int]
-    /// Whether the hosts of an execution's commits are told how each stage stands.
-    package var commitStatuses: Bool
+    /// Whether the host of a connection is told how each stage stands that works on its commits. Asked within
+    /// decisions: quick, and without I/O.
+    package var commitStatuses: @Sendable (ConnectionARN) -> Bool
     /// Seconds until an approval without `timeoutInMinutes` expires.
     package var approvalTimeout: Int
     /// Seconds until a rule without `timeoutInMinutes` times out, by type; other types get an hour.
@@ -63,7 +64,8 @@ package struct EngineSettings: Sendable {
     package init(
         region: String = "us-east-1", account: String = "000000000000", actionTimeouts: [ActionTypeID: Int] = [:],
         approvalTimeout: Int = 7 * 86_400, ruleTimeouts: [RuleTypeID: Int] = [:],
-        replyTimeouts: [ActionTypeID: Int] = [:], acknowledgementTimeout: Double = 300, commitStatuses: Bool = false
+        replyTimeouts: [ActionTypeID: Int] = [:], acknowledgementTimeout: Double = 300,
+        commitStatuses: @escaping @Sendable (ConnectionARN) -> Bool = { _ in false }
     ) {
         self.region = region
         self.account = account

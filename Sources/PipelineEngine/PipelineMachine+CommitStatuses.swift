@@ -34,7 +34,8 @@ extension PipelineMachine {
         guard let pipeline = draft?.declaration,
             let execution = draft?.executions[id] ?? departed.last(where: { $0.id == id })
         else { return }
-        for source in StatusSource.all(of: execution, in: pipeline) {
+        for source in StatusSource.all(of: execution, in: pipeline)
+        where context.settings.commitStatuses(source.connection) {
             let status = CommitStatus(
                 repository: source.repository, commit: source.commit, branch: source.branch, state: state,
                 context: "penstock/\(pipeline.name)/\(stage)",

@@ -26,7 +26,7 @@ package struct PipelineMachine {
     ) throws(CommandRefusal) -> Decision {
         var machine = PipelineMachine(state: state, context: context)
         let outcome = try machine.perform(command)
-        if context.settings.commitStatuses { machine.reportStatuses() }
+        machine.reportStatuses()
         return Decision(
             state: machine.draft, events: machine.events, effects: machine.effects, outcome: outcome,
             departed: machine.departed)

@@ -26,6 +26,9 @@ struct ModulesCommand: AsyncParsableCommand {
                         bad.isEmpty ? "ok" : bad.map(\.message).joined(separator: "; "), module.summary,
                     ]
                 }, header: ["NAME", "KIND", "PROCESS", "HEALTH", "WHAT IT DOES"])
+            for host in await ModulesReport.outages(try place.settings()) {
+                CommandOutput.line("\(host.host) is left alone (\(host.state)): \(host.reason ?? "")")
+            }
         }
     }
 

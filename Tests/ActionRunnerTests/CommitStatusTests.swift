@@ -51,7 +51,7 @@ final class ScriptedReporter: CommitStatusReporter {
 
     /// Runs a pipeline whose source names a connection until its execution has ended and its statuses are out.
     private static func told(_ reporter: ScriptedReporter, on connection: Connection) async throws {
-        let settings = EngineSettings(commitStatuses: true)
+        let settings = EngineSettings(commitStatuses: { _ in true })
         let ledger = InMemoryLedger(settings: settings, clock: { Date().timeIntervalSince1970 })
         let type = ActionTypeID(category: .source, owner: .aws, provider: "CodeStarSourceConnection")
         let source = ScriptedProvider(type) { job, _ in

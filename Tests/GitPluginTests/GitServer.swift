@@ -1,4 +1,5 @@
 import Foundation
+import PluginKitTesting
 
 /// `git http-backend` behind a small HTTP server on a free port of the loopback.
 ///

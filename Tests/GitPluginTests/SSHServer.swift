@@ -1,4 +1,5 @@
 import Foundation
+import PluginKitTesting
 
 /// A real ssh server on a free port of the loopback that lets one key in and runs `git-upload-pack` for it.
 final class SSHServer: Sendable {

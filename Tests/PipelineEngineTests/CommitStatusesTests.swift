@@ -15,7 +15,7 @@ import Testing
             "ConnectionArn": .plain(arn), "FullRepositoryId": .plain("acme/app"), "BranchName": .plain("main"),
         ]
         var probe = EngineProbe()
-        probe.settings.commitStatuses = true
+        probe.settings.commitStatuses = { _ in true }
         try probe.perform(.create(declaration, trigger: ExecutionTrigger(type: .createPipeline)))
         return probe
     }
@@ -67,11 +67,11 @@ import Testing
 
     @Test func `without the setting, and for sources that name no connection, nobody is told`() throws {
         var plain = try EngineProbe("Source: fetch>app | Build: unit<app")
-        plain.settings.commitStatuses = true
+        plain.settings.commitStatuses = { _ in true }
         try plain.run("ok fetch, ok unit")
         #expect(Self.told(plain) == [])
         var off = try Self.probe("Source: fetch>app | Build: unit<app")
-        off.settings.commitStatuses = false
+        off.settings.commitStatuses = { _ in false }
         try off.run("ok fetch, ok unit")
         #expect(Self.told(off) == [])
     }

@@ -84,6 +84,28 @@ import Testing
         try await ledger.close()
     }
 
+    private static let watched = WatchedRepository(
+        connection: ConnectionARN(PipelineDeclaration.connection), repository: "acme/app")
+
+    @Test func `a ledger of schema 3 is read, and goes on`() async throws {
+        try restore("v3.sqlite.sql")
+        let ledger = try await openLedger(in: folder)
+        let executions = try await ledger.executions(of: "app", before: nil, limit: 9)
+        #expect(executions.map(\.number) == [5, 4, 3, 2, 1])
+        let kept = try await ledger.registered(.connection)
+        #expect(kept.map(\.name) == ["c"] && kept[0].record == Data(#"{"kept":"as it is"}"#.utf8))
+        #expect(try await ledger.deferredDeliveries(dueBy: 2000, limit: 9) == [5])
+        #expect(try await ledger.logReadUntil("h1", repository: "acme/app") == 900)
+        let settled = try await ledger.settle(
+            DeliverySettlement(delivery: 5, events: [], ignored: "nothing in it", connection: nil), match: matchBranch)
+        #expect(settled != nil)
+        #expect(try await ledger.deferredDeliveries(dueBy: 2000, limit: 9) == [])
+        try await ledger.runAll()
+        let ended = try await ledger.executions(of: "app", before: nil, limit: 9)
+        #expect(ended.allSatisfy { $0.status == .succeeded || $0.status == .superseded })
+        try await ledger.close()
+    }
+
     /// Writes the fixture anew from today's schema: run by hand with PENSTOCK_WRITE_LEDGER=FILE when a schema is
     /// released, and only then.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["PENSTOCK_WRITE_LEDGER"] != nil))
@@ -100,6 +122,14 @@ import Testing
             .sample("d0", .refused(code: "badSignature", reason: "the digest differs")), match: matchBranch)
         for _ in 0..<2 { _ = try await ledger.record(.push("d1"), match: matchBranch) }
         _ = try await ledger.record(.push("d2"), match: askAlways)
+        try await ledger.change(registry: [
+            .put(RegistryEntry(kind: .connection, name: "c", record: Data(#"{"kept":"as it is"}"#.utf8)))
+        ])
+        var late = Delivery.push("d3")
+        late.content = .deferred([])
+        _ = try await ledger.record(late, match: matchBranch)
+        _ = try await ledger.watchRefs(of: Self.watched)
+        try await ledger.noteLogRead("h1", repository: "acme/app", until: 900)
         try await ledger.close()
         try FileManager.default.copyItem(atPath: folder.path("ledger.sqlite"), toPath: file)
     }

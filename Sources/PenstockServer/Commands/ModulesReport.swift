@@ -1,3 +1,4 @@
+import CurlTransport
 package import ExternalModules
 package import Foundation
 import PluginKit
@@ -5,7 +6,7 @@ import PluginKit
 /// `penstock modules`: what a running gateway says of its modules, else the configuration alone.
 package enum ModulesReport {
     package static func all(_ settings: ServerSettings) async throws -> [ModuleView] {
-        if let live = await ofRunningGateway(settings) { return live }
+        if let live = await ofRunningGateway(settings) { return live.modules }
         let modules = try Modules(settings)
         let host = try GatewayHost(
             settings: settings, modules: modules, http: OfflineHTTPClient(),
@@ -13,6 +14,11 @@ package enum ModulesReport {
         var views: [ModuleView] = []
         for module in modules.loaded { views.append(ModuleView(module, health: await module.health(on: host))) }
         return views
+    }
+
+    /// The hosts that a running gateway leaves alone at the moment, each with the reason.
+    package static func outages(_ settings: ServerSettings) async -> [HostView] {
+        await ofRunningGateway(settings)?.hosts?.filter { $0.state != GuardedClient.HostState.Word.ok.rawValue } ?? []
     }
 
     /// - Throws: ``CommandError`` when there is no such module.
@@ -26,13 +32,13 @@ package enum ModulesReport {
     }
 
     /// `nil` when none has noted its endpoint in the data folder, or it doesn't answer any more.
-    private static func ofRunningGateway(_ settings: ServerSettings) async -> [ModuleView]? {
+    private static func ofRunningGateway(_ settings: ServerSettings) async -> ModuleList? {
         guard let endpoint = Endpoint.noted(in: settings.dataFolder),
             let client = try? PenstockClient(settings, endpoint: endpoint)
         else { return nil }
         let list = try? await client.call("ListModules", as: ModuleList.self)
         await client.close()
-        return list?.modules
+        return list
     }
 
     /// Runs the conformance suite against the module in a folder, with its settings from the configuration.

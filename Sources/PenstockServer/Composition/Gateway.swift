@@ -53,6 +53,8 @@ package struct Gateway: Sendable {
         let modules = try Modules(settings)
         let metrics = Metrics()
         let rules = modules.rules
+        let connections = ConnectionTable(settings.connections, region: settings.region, account: settings.account)
+        let tellers = Set(modules.statusReporters.map(\.provider))
         let ledger = try await SQLiteLedger(
             folder: settings.dataFolder,
             settings: EngineSettings(
@@ -63,14 +65,17 @@ package struct Gateway: Sendable {
                 ruleTimeouts: Dictionary(
                     rules.map { ($0.type.id, $0.type.timeout) }, uniquingKeysWith: { first, _ in first }),
                 acknowledgementTimeout: settings.acknowledgementTimeout,
-                commitStatuses: !modules.statusReporters.isEmpty),
+                commitStatuses: { arn in
+                    connections.connection(arn).map { tellers.contains($0.provider) && $0.showsStatuses } ?? false
+                }),
             clock: { Date().timeIntervalSince1970 }, logger: logger,
             commitObserver: { _, seconds in metrics.observe("penstock_ledger_commit_seconds", seconds: seconds) })
         let http = CurlClient(logger: logger)
         let invoke = InvokePipelineAction(ledger: ledger, account: settings.account, region: settings.region)
         let providers = actions + modules.actions + [invoke]
         do {
-            return try await assemble(settings, modules, ledger, http, providers, metrics, lines, logger)
+            return try await assemble(
+                settings, modules, connections, ledger, http, providers, metrics, lines, logger)
         } catch {
             await http.stop()
             try? await ledger.close()
@@ -79,8 +84,9 @@ package struct Gateway: Sendable {
     }
 
     private static func assemble(
-        _ settings: ServerSettings, _ modules: Modules, _ ledger: SQLiteLedger, _ http: CurlClient,
-        _ providers: [any ActionProvider], _ metrics: Metrics, _ lines: (@Sendable (ActionLogLine) -> Void)?,
+        _ settings: ServerSettings, _ modules: Modules, _ connections: ConnectionTable, _ ledger: SQLiteLedger,
+        _ http: CurlClient, _ providers: [any ActionProvider], _ metrics: Metrics,
+        _ lines: (@Sendable (ActionLogLine) -> Void)?,
         _ logger: Logger
     ) async throws -> Gateway {
         let folder = settings.dataFolder
@@ -89,7 +95,6 @@ package struct Gateway: Sendable {
         let keys = try AccessKeys.readOrMake(in: folder)
         let hosts = GuardedClient(ConditionalClient(http))
         let registry = ObservedRegistry(ledger)
-        let connections = ConnectionTable(settings.connections, region: settings.region, account: settings.account)
         try await connections.refresh(from: registry, vault: vault, logger: logger)
         let host = try GatewayHost(
             settings: settings, modules: modules, connections: connections, http: hosts, logger: logger)

@@ -1,13 +1,13 @@
-import Foundation
+package import Foundation
 
 /// A child started with `posix_spawn`, for tests that run many at once: Foundation's `Process` on Linux waits for
 /// descriptors that its siblings inherit, and so for the siblings.
-struct ChildProcess: Sendable {
-    struct Failure: Error { let code: Int32 }
+package struct ChildProcess: Sendable {
+    package struct Failure: Error { package let code: Int32 }
 
-    let id: pid_t
+    package let id: pid_t
 
-    init(_ arguments: [String], environment: [String: String]) throws {
+    package init(_ arguments: [String], environment: [String: String]) throws {
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in argv + envp { free(text) } }
@@ -19,13 +19,13 @@ struct ChildProcess: Sendable {
 
     /// The exit code, or 128 and the signal's number.
     @discardableResult
-    func wait() -> Int32 {
+    package func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(id, &status, 0) == -1, errno == EINTR {}
         return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
     }
 
-    func stop() {
+    package func stop() {
         kill(id, SIGKILL)
         wait()
     }
