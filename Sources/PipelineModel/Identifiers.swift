@@ -83,8 +83,11 @@ public struct ConnectionARN: Identifier {
 extension ConnectionARN {
     /// What two ARNs of one connection have in common: everything but the service's old or new name.
     public var connectionKey: Substring {
-        guard let service = rawValue.range(of: ":codestar-connections:") ?? rawValue.range(of: ":codeconnections:")
+        // arn:PARTITION:SERVICE:… Read byte by byte: each delivery asks for it.
+        let parts = rawValue.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4,
+            Substring(parts[2]) == "codeconnections" || Substring(parts[2]) == "codestar-connections"
         else { return rawValue[...] }
-        return rawValue[service.upperBound...]
+        return Substring(parts[3])
     }
 }
