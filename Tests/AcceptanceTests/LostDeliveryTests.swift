@@ -13,7 +13,9 @@ import Testing
         let host = try await PythonServer("delivery_log.py", [folder.path, Self.publicURL + "/hooks/the-hook"])
         let corridor = try await Corridor.open(
             credential: "x-access-token:t0ken", api: log ? host.url : nil,
-            extra: "log_level: warning\npublic_url: \(Self.publicURL)\nrecovery: {grace_seconds: 1}\n")
+            extra:
+                "log_level: warning\npublic_url: \(Self.publicURL)\nrecovery: {interval_seconds: 1, grace_seconds: 1}\n"
+        )
         // The hook's id must be known to the host before the gateway makes one.
         try corridor.gateway.configure(
             try String(contentsOf: corridor.gateway.configuration, encoding: .utf8)
@@ -76,8 +78,8 @@ import Testing
         let scratch = try Scratch("unlogged")
         defer { scratch.remove() }
         let (corridor, host) = try await away(scratch, log: false)
-        // A look at the refs before the gateway goes away: what is known then is the basis.
-        try await Task.sleep(for: .seconds(3))
+        // Looks at the refs before the gateway goes away: what is known then is the basis.
+        try await Task.sleep(for: .seconds(8))
         try await corridor.gateway.kill9()
         var tip = ""
         for number in 1...Self.count {
