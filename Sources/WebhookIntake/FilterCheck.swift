@@ -60,11 +60,15 @@ struct FilterCheck {
         return paths(filter)
     }
 
-    /// One changed file that is included and not excluded is enough.
+    /// One changed file that is included and not excluded is enough. What a forced push took away stands in no payload:
+    /// unless it surely was none, only the host can say that nothing matches.
     private func paths(_ filter: TriggerFilters.Filter) -> Verdict {
         guard let criterion = filter.filePaths else { return .passes }
         guard let paths = event.changedPaths else { return .hangsOn(criterion.names.criteria) }
         if paths.contains(where: criterion.names.admits) { return .passes }
+        if case .branchPushed(_, _, _, let forced) = event.change, forced != false {
+            return .hangsOn(criterion.names.criteria)
+        }
         return no(filter, "none of the \(paths.count) changed paths matches its file paths")
     }
 

@@ -263,6 +263,21 @@ import Testing
         #expect(MatchmakerTests.words(verdict) == row.expected, "\(row.name)")
     }
 
+    @Test(arguments: [(false, "none of the"), (true, "asks about"), (nil, "asks about")] as [(Bool?, String)])
+    func `only the host can say that a push matches nothing, unless it surely was not forced`(
+        forced: Bool?, words: String
+    ) throws {
+        let binding = try Self.binding(push: [.init(filePaths: Self.criteria(["src/**"]))])
+        let change = SourceEvent.Change.branchPushed(branch: "main", before: "c0", after: "c1", forced: forced)
+        func verdict(_ paths: [String]) -> String {
+            let event = SourceEvent(repository: "acme/app", change: change, changedPaths: paths)
+            return MatchmakerTests.words(
+                Matchmaker(hook: Self.hook, webhookARN: "arn").verdict(on: event, for: binding))
+        }
+        #expect(verdict(["docs/a"]).contains(words))
+        #expect(verdict(["docs/a", "src/a"]) == "starts at c1")
+    }
+
     @Test func `a question carries the filters that hang on it, and the start`() throws {
         let binding = try Self.binding(push: [
             .init(branches: Self.criteria(["dev"]), filePaths: Self.criteria(["never"])),
