@@ -24,7 +24,8 @@ protocol DeliveryRows {
     mutating func noteStart(_ key: ChangeKey, of execution: ExecutionID, at now: Double, forgetting time: Double) throws
 
     func knownRefs(of repository: WatchedRepository) throws -> KnownRefs?
-    func knownRef(_ ref: String, of repository: WatchedRepository) throws -> KnownRef?
+    /// The ref as the last look has left it; `nil` when a delivery has told of it since.
+    func untoldRef(_ ref: String, of repository: WatchedRepository) throws -> KnownRef?
     /// A delivery has told of a ref; of a repository that isn't watched it is not kept.
     mutating func tell(_ ref: String, of repository: WatchedRepository, pointsTo commit: String) throws
     /// - Parameter lookedAt: `nil`: nobody has looked yet.

@@ -149,7 +149,7 @@ extension LedgerSession {
             let move = event.refMove
         else { return nil }
         let repository = WatchedRepository(connection: connection, repository: event.repository)
-        guard let known = try rows.knownRef(move.ref, of: repository), let look = known.seenBy, known.told.isEmpty,
+        guard let known = try rows.untoldRef(move.ref, of: repository), let look = known.seenBy,
             known.commit ?? KnownRef.gone == move.commit
         else { return nil }
         return "a look at the repository's refs had found this before: see delivery \(look)"

@@ -101,6 +101,28 @@ import Testing
         try await ledger.close()
     }
 
+    @Test func `a write that fails after it has changed rows leaves none of them, and the others theirs`() async throws
+    {
+        let ledger = try await openLedger(in: folder)
+        try await ledger.write {
+            try $0.rows.database.execute(
+                sql: """
+                    CREATE TEMP TRIGGER poison BEFORE INSERT ON events
+                    WHEN new.pipeline = 'b' AND new.kind <> 'pipelineCreated'
+                    BEGIN SELECT RAISE(ABORT, 'poisoned'); END
+                    """)
+        }
+        let results = try await inOneBatch(
+            ledger, [(.sample("a"), on: "a"), (.sample("b"), on: "b"), (.sample("c"), on: "c")])
+        #expect(results == [.success, .storageFailed, .success])
+        let left = try await ledger.write { session in
+            let rows = try Row.fetchAll(session.rows.database, sql: "SELECT DISTINCT pipeline FROM events ORDER BY 1")
+            return rows.map { $0[0] as String }
+        }
+        #expect(left == ["a", "c"])
+        try await ledger.close()
+    }
+
     @Test func `a full disk refuses all, and what comes after it is written again`() async throws {
         let ledger = try await openLedger(in: folder)
         _ = try await ledger.perform(.sample(), on: "app")

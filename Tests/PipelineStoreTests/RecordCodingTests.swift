@@ -12,7 +12,7 @@ import Testing
         "\r\n",
     ]
 
-    @Test(arguments: texts) func `what is written without an encoder is what a decoder reads`(text: String) throws {
+    @Test(arguments: texts) func `what is written is what a decoder reads`(text: String) throws {
         let coding = RecordCoding()
         let headers = ["x-\(text)": text, "accept": "*/*", text: ""]
         #expect(try coding.value([String: String].self, from: coding.blob(headers), at: "here") == headers)
@@ -24,17 +24,9 @@ import Testing
         #expect(try coding.value([DeliveryDecision].self, from: coding.blob(decisions), at: "here") == decisions)
     }
 
-    @Test func `ids are written without an encoder too`() throws {
-        let coding = RecordCoding()
-        for ids in [[], ["a"], Self.texts] as [[String]] {
-            let ids = ids.map { ExecutionID($0) }
-            #expect(try coding.value([ExecutionID].self, from: coding.blob(ids), at: "here") == ids)
-        }
-    }
-
     @Test func `nothing is written as nothing`() throws {
         let coding = RecordCoding()
-        #expect(String(decoding: coding.blob([String: String]()), as: UTF8.self) == "{}")
-        #expect(String(decoding: coding.blob([DeliveryDecision]()), as: UTF8.self) == "[]")
+        #expect(String(decoding: try coding.blob([String: String]()), as: UTF8.self) == "{}")
+        #expect(String(decoding: try coding.blob([DeliveryDecision]()), as: UTF8.self) == "[]")
     }
 }

@@ -58,7 +58,9 @@ extension MemoryRows {
 
     func knownRefs(of repository: WatchedRepository) -> KnownRefs? { known[repository] }
 
-    func knownRef(_ ref: String, of repository: WatchedRepository) -> KnownRef? { known[repository]?.refs[ref] }
+    func untoldRef(_ ref: String, of repository: WatchedRepository) -> KnownRef? {
+        known[repository]?.refs[ref].flatMap { $0.told.isEmpty ? $0 : nil }
+    }
 
     mutating func tell(_ ref: String, of repository: WatchedRepository, pointsTo commit: String) {
         guard known[repository] != nil else { return }

@@ -3,7 +3,11 @@ import GRDB
 import Logging
 import PipelineEngine
 
-/// The writer: takes all writes that wait, runs each in a savepoint of its own, commits once, then answers them all.
+/// The writer: takes all writes that wait, runs one after the other, commits once, then answers them all.
+///
+/// A write that fails before it has changed a row, as refusals do, fails alone. One that fails later spoils its batch,
+/// which is rolled back and each of its writes tried on its own: that is so rare that a savepoint for every write, with
+/// the copies that it keeps of their pages, would cost more.
 ///
 /// Runs on a thread of its own that stays inside one access to the writer's connection for the life of the ledger.
 struct GroupCommitter {
@@ -54,15 +58,18 @@ struct GroupCommitter {
     /// A storage that fails, fails for all. Anything else is the fault of one write: each is tried on its own.
     private mutating func settle(_ batch: [PendingWrite], after error: any Error) {
         session.batchFailed()
-        if batch.count > 1, !error.isStorageFailure, !(error is LostTransaction) {
+        let cause = (error as? SpoiltBatch)?.cause ?? error
+        if batch.count > 1, !cause.isStorageFailure {
             for write in batch { commit([write]) }
             return
         }
-        let cause = (error as? LostTransaction)?.cause ?? error
+        if cause.isRefusal { return batch.forEach { $0.fail(cause) } }
         let failure = LedgerError(storage: cause)
-        hooks.failed()
-        logger.error(
-            "the ledger could not commit", metadata: ["reason": "\(failure)", "writes": "\(batch.count)"])
+        if !(error is SpoiltBatch) || cause.isStorageFailure {
+            hooks.failed()
+            logger.error(
+                "the ledger could not commit", metadata: ["reason": "\(failure)", "writes": "\(batch.count)"])
+        }
         for write in batch { write.fail(failure) }
     }
 
@@ -83,22 +90,20 @@ struct GroupCommitter {
         }
     }
 
-    /// Runs one write. Its own failure becomes its answer; only the storage's failure is thrown.
+    /// Runs one write. Its own failure becomes its answer as long as it has changed nothing; else it is thrown.
     private mutating func perform(_ write: PendingWrite) throws -> PendingWrite.Answer {
         let index = session.index
-        try session.rows.run("SAVEPOINT request")
+        let changes = database.totalChangesCount
         do {
             let answer = try write.run(&session)
-            try session.rows.run("RELEASE request")
             session.acceptRequest()
             return answer
         } catch {
             session.dropRequest(restoring: index)
-            guard database.isInsideTransaction, !error.isStorageFailure else { throw LostTransaction(cause: error) }
-            try session.rows.run("ROLLBACK TO request")
-            try session.rows.run("RELEASE request")
-            let isRefusal = error is CommandRefusal || error is RegistryConflict
-            let failure: any Error = isRefusal ? error : LedgerError(storage: error)
+            guard database.totalChangesCount == changes, database.isInsideTransaction, !error.isStorageFailure else {
+                throw SpoiltBatch(cause: error)
+            }
+            let failure: any Error = error.isRefusal ? error : LedgerError(storage: error)
             return { write.fail(failure) }
         }
     }
@@ -113,12 +118,15 @@ struct CommitHooks: Sendable {
     let checkpoint: @Sendable () -> Void
 }
 
-/// SQLite gave up the whole transaction, or is about to: the disk is full, I/O failed.
-private struct LostTransaction: Error {
+/// A write has failed and left changes behind, or SQLite gave up the transaction: the disk is full, I/O failed.
+private struct SpoiltBatch: Error {
     let cause: any Error
 }
 
 extension Error {
+    /// Whether a rule said no; nothing is wrong with the ledger.
+    fileprivate var isRefusal: Bool { self is CommandRefusal || self is RegistryConflict }
+
     /// Whether the storage itself is at fault, not the row that was to be written.
     fileprivate var isStorageFailure: Bool {
         guard let error = self as? DatabaseError else { return false }

@@ -59,7 +59,7 @@ enum LedgerFile {
         configuration.prepareDatabase { database in
             // WAL files keep the size of their largest burst otherwise.
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
-            // What a savepoint keeps to go back to is wanted for a moment only, and never after a crash.
+            // What SQLite sorts or keeps aside is wanted for a moment only, and never after a crash.
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
             // The checkpointer moves the log into the file; this is for load that never pauses, and for its failure.
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")

@@ -4,7 +4,7 @@ import PipelineEngine
 
 /// JSON in and out of the ledger's blobs. One for each thread: the coders aren't shared.
 struct RecordCoding {
-    private let encoder = JSONEncoder()
+    private let encoder = RecordEncoder()
     private let decoder = JSONDecoder()
 
     func blob(_ value: some Encodable) throws -> Data { try encoder.encode(value) }

@@ -18,13 +18,14 @@ extension SQLiteRows {
         return known
     }
 
-    func knownRef(_ ref: String, of repository: WatchedRepository) throws -> KnownRef? {
+    func untoldRef(_ ref: String, of repository: WatchedRepository) throws -> KnownRef? {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT ref, commit_id, told, seen_by FROM known_refs
-                WHERE connection = ? AND repository = ? AND ref = ?
+                SELECT commit_id, seen_by FROM known_refs
+                WHERE connection = ? AND repository = ? AND ref = ? AND told = ''
                 """)
-        return try Row.fetchOne(statement, arguments: repository.key + [ref]).map(Self.knownRef)
+        return try Row.fetchOne(statement, arguments: repository.key + [ref])
+            .map { KnownRef(commit: $0[0], seenBy: $0[1]) }
     }
 
     private static func knownRef(_ row: Row) -> KnownRef {
