@@ -27,7 +27,7 @@ final class IsolationCheck: Sendable {
 
     static let remedy = """
         install the package 'bubblewrap' and allow unprivileged user namespaces, or set \
-        \(CodeBuildSettings.place).isolation: none to run builds without isolation
+        modules.CodeBuild.isolation: none to run builds without isolation
         """
 
     private static func attempt(in folder: URL) -> IsolationStatus {
@@ -67,5 +67,17 @@ final class IsolationCheck: Sendable {
         let text = String(decoding: said.prefix(500), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         if status == 0, text == "isolated" { return .works }
         return .broken("bubblewrap does not work here (status \(status): \(text)): \(remedy)")
+    }
+}
+
+/// Work that blocks, on a thread that lives as long as the work: what it starts may be bound to its life.
+enum OwnThread {
+    static func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            let thread = Thread { continuation.resume(returning: work()) }
+            thread.name = "build"
+            thread.stackSize = 4 << 20
+            thread.start()
+        }
     }
 }
