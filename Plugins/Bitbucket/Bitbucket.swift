@@ -6,11 +6,6 @@ package struct Bitbucket: Plugin {
     package static let description = PluginDescription(
         name: "Bitbucket", summary: "Bitbucket Cloud and Data Center: webhooks, hooks, statuses, open facts")
 
-    /// The provider of Cloud's connections and hooks, by AWS's name.
-    package static let cloud = "Bitbucket"
-    /// The provider of Data Center's and Server's connections and hooks.
-    package static let server = "BitbucketServer"
-
     package init(settings: SettingValue) throws {
         struct NoSettings: Decodable {}
         _ = try settings.decode(NoSettings.self, at: "modules.Bitbucket", knownKeys: [])
@@ -19,8 +14,8 @@ package struct Bitbucket: Plugin {
     package var contributions: [Contribution] {
         [
             .webhook(BitbucketWebhook()), .webhook(BitbucketServerWebhook()),
-            .credentialIssuer(BitbucketCredentialIssuer(provider: Self.cloud)),
-            .credentialIssuer(BitbucketCredentialIssuer(provider: Self.server)),
+            .credentialIssuer(BitbucketCredentialIssuer(provider: BitbucketForm.cloud)),
+            .credentialIssuer(BitbucketCredentialIssuer(provider: BitbucketForm.server)),
             .statusReporter(BitbucketStatuses()), .statusReporter(BitbucketServerStatuses()),
             .hookRegistrar(BitbucketHooks()), .hookRegistrar(BitbucketServerHooks()),
             .eventResolver(BitbucketResolver()), .eventResolver(BitbucketServerResolver()),

@@ -7,7 +7,7 @@ package import PluginKit
 package struct BitbucketHooks: HookRegistrar {
     package init() {}
 
-    package var provider: String { Bitbucket.cloud }
+    package var provider: String { BitbucketForm.cloud }
 
     static let events = [
         "repo:push", "pullrequest:created", "pullrequest:updated", "pullrequest:fulfilled", "pullrequest:rejected",
@@ -74,13 +74,5 @@ package struct BitbucketHooks: HookRegistrar {
             "description": .string("Penstock"), "url": .string(wish.url), "active": .bool(true),
             "events": .list(events.map { .string($0) }),
         ]
-    }
-}
-
-enum HookText {
-    static func missing(_ wish: HookWish) -> FailureDetails {
-        FailureDetails(
-            .configurationError,
-            "there is no repository '\(wish.repository.prefix(200))', or the connection's credential may not see it")
     }
 }

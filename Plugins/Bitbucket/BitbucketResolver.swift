@@ -6,7 +6,7 @@ package import PluginKit
 package struct BitbucketResolver: EventResolver {
     package init() {}
 
-    package var provider: String { Bitbucket.cloud }
+    package var provider: String { BitbucketForm.cloud }
 
     /// - Returns: nothing for refs that aren't named: comparing all refs with what is known finds them; nor for a
     ///   pull request of which only the text was edited.
@@ -128,15 +128,5 @@ extension CloudRepositoryAPI {
         }
         guard let list, list.isComplete else { return nil }
         return ChangedPaths.each(list.elements.lazy.flatMap { [$0.old?.path, $0.new?.path] })
-    }
-}
-
-enum ChangedPaths {
-    /// Each once, in the host's order.
-    static func each(_ paths: some Sequence<String?>) -> [String] {
-        var seen: Set<String> = []
-        var found: [String] = []
-        for case .some(let path) in paths where seen.insert(path).inserted { found.append(path) }
-        return found
     }
 }

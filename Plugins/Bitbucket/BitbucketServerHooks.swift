@@ -6,7 +6,7 @@ package import PluginKit
 package struct BitbucketServerHooks: HookRegistrar {
     package init() {}
 
-    package var provider: String { Bitbucket.server }
+    package var provider: String { BitbucketForm.server }
 
     static let events = [
         "repo:refs_changed", "pr:opened", "pr:from_ref_updated", "pr:modified", "pr:merged", "pr:declined",

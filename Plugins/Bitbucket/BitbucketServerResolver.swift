@@ -7,7 +7,7 @@ package import PluginKit
 package struct BitbucketServerResolver: EventResolver {
     package init() {}
 
-    package var provider: String { Bitbucket.server }
+    package var provider: String { BitbucketForm.server }
 
     /// - Returns: nothing for refs that aren't named: comparing all refs with what is known finds them.
     package func resolve(

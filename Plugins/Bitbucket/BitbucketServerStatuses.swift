@@ -5,7 +5,7 @@ package import PluginKit
 package struct BitbucketServerStatuses: CommitStatusReporter {
     package init() {}
 
-    package var provider: String { Bitbucket.server }
+    package var provider: String { BitbucketForm.server }
 
     package func report(
         _ status: CommitStatus, mayBeThere: Bool, on connection: Connection, host: any PluginHost

@@ -8,7 +8,7 @@ package import PluginKit
 package struct BitbucketServerWebhook: WebhookProvider {
     package init() {}
 
-    package var name: String { Bitbucket.server }
+    package var name: String { BitbucketForm.server }
     package var signature: WebhookSignature { .hmacSHA256(header: "X-Hub-Signature", prefix: "sha256=") }
     package var deliveryIDHeaders: [String] { ["X-Request-Id"] }
     package var eventHeaders: [String] { ["X-Event-Key"] }

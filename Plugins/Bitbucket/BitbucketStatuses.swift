@@ -7,7 +7,7 @@ package import PluginKit
 package struct BitbucketStatuses: CommitStatusReporter {
     package init() {}
 
-    package var provider: String { Bitbucket.cloud }
+    package var provider: String { BitbucketForm.cloud }
 
     package func report(
         _ status: CommitStatus, mayBeThere: Bool, on connection: Connection, host: any PluginHost
@@ -57,34 +57,5 @@ package struct BitbucketStatuses: CommitStatusReporter {
         while base.hasSuffix("/") { base = base.dropLast() }
         let names = status.repository.split(separator: "/").map { HostAPI.encoded(String($0)) }
         return "\(base)/\(names.joined(separator: "/"))/commits/\(HostAPI.encoded(status.commit))"
-    }
-}
-
-/// What both of Bitbucket's forms need of a status.
-enum StatusText {
-    static func cut(_ text: String, to most: Int) -> String {
-        text.unicodeScalars.count <= most
-            ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(most - 1))) + "…"
-    }
-
-    static func missing(_ status: CommitStatus) -> FailureDetails {
-        FailureDetails(
-            .revisionUnavailable,
-            "'\(status.repository.prefix(200))' has no commit \(status.commit.prefix(64)), or the connection's "
-                + "credential may not see it")
-    }
-}
-
-extension HostAPI.Answer {
-    /// Whether this is a status that says the same.
-    func shows(_ build: [String: SettingValue]) -> Bool {
-        struct Build: Decodable {
-            let state: String
-            let url: String?
-            let description: String?
-        }
-        guard status == 200, let found = try? decode(Build.self) else { return false }
-        return [found.state, found.url, found.description]
-            == [build["state"]?.string, build["url"]?.string, build["description"]?.string]
     }
 }

@@ -9,7 +9,7 @@ package import PluginKit
 package struct BitbucketWebhook: WebhookProvider {
     package init() {}
 
-    package var name: String { Bitbucket.cloud }
+    package var name: String { BitbucketForm.cloud }
     package var signature: WebhookSignature { .hmacSHA256(header: "X-Hub-Signature", prefix: "sha256=") }
     package var deliveryIDHeaders: [String] { ["X-Request-UUID"] }
     package var eventHeaders: [String] { ["X-Event-Key"] }

@@ -12,6 +12,9 @@ struct BuildRoom: Sendable {
     let check: IsolationCheck
     let state: BuildState
 
+    /// Whose state folder it is.
+    private static let module = "CodeBuild"
+
     /// What is to be built.
     struct Order {
         let action: ActionSettings
@@ -43,7 +46,7 @@ struct BuildRoom: Sendable {
 
     func cleanUp(on host: any PluginHost) async {
         do {
-            let owner = try state.owner(in: host.stateFolder(for: CodeBuild.description.name))
+            let owner = try state.owner(in: host.stateFolder(for: Self.module))
             let left = await OwnThread.run { ProcessTree(allOf: owner).end() }
             guard !left.isEmpty else { return }
             host.logger.warning("processes of earlier builds can't be killed", metadata: ["pids": "\(left.sorted())"])
@@ -59,7 +62,7 @@ struct BuildRoom: Sendable {
     }
 
     private func plan(_ job: ActionJob, _ order: Order, _ host: any ActionHost) throws -> BuildPlan {
-        let folder = try host.stateFolder(for: CodeBuild.description.name)
+        let folder = try host.stateFolder(for: Self.module)
         let marker = BuildMarker(owner: try state.owner(in: folder), job: job.id.rawValue)
         let number = try state.buildNumber(of: order.action.projectName, job: job.id.rawValue, in: folder)
         return BuildPlan(

@@ -2,15 +2,10 @@ import Foundation
 package import PipelineModel
 package import PluginKit
 
-/// Tells where a branch points with `git ls-remote`, for both source actions: polling of version 1's, and the slow
-/// check of heads (spec: triggers-and-webhooks A2).
+/// Tells where a branch points with `git ls-remote`, for the polling of version 1's source action. Pushes to what is
+/// behind a connection come as deliveries instead (spec: triggers-and-webhooks A2).
 package struct BranchProbe: RevisionProbe {
-    static let connectionType = ActionTypeID(category: .source, owner: .aws, provider: "CodeStarSourceConnection")
-
-    package let types = [
-        connectionType,
-        ActionTypeID(category: .source, owner: .thirdParty, provider: "GitHub"),
-    ]
+    package let types = [ActionTypeID(category: .source, owner: .thirdParty, provider: "GitHub")]
     package let revisionType = SourceRevisionOverride.Kind.commitID
     private let v1Connection: String
 
@@ -20,7 +15,7 @@ package struct BranchProbe: RevisionProbe {
     package func newestRevision(
         _ type: ActionTypeID, configuration: [String: String], host: any PluginHost
     ) async throws(FailureDetails) -> String? {
-        let (remote, branch) = try await source(type, configuration, host)
+        let (remote, branch) = try source(configuration, host)
         do {
             return try await look(remote, branch, type, host)?.text
         } catch let failure as FailureDetails {
@@ -66,36 +61,19 @@ package struct BranchProbe: RevisionProbe {
     }
 
     private func source(
-        _ type: ActionTypeID, _ configuration: [String: String], _ host: any PluginHost
-    ) async throws(FailureDetails) -> (GitRemote, BranchName) {
+        _ configuration: [String: String], _ host: any PluginHost
+    ) throws(FailureDetails) -> (GitRemote, BranchName) {
         func required(_ key: String) throws(FailureDetails) -> String {
             guard let value = configuration[key], !value.isEmpty else {
                 throw FailureDetails(.configurationError, "the source needs the configuration key '\(key)'")
             }
             return value
         }
-        guard type.owner == .aws else {
-            let connection = host.connections.connection(named: v1Connection)
-            let token = Credential(user: "x-access-token", secret: try required("OAuthToken"))
-            let remote = try GitRemote(
-                provider: connection?.provider ?? "GitHub", base: connection?.url ?? "https://github.com",
-                repository: "\(try required("Owner"))/\(try required("Repo"))", credential: token, key: "Owner/Repo")
-            return (remote, try BranchName(required("Branch"), key: "Branch"))
-        }
-        let arn = ConnectionARN(try required("ConnectionArn"))
-        guard let connection = host.connections.connection(arn) else {
-            throw ConnectionSourceAction.unknown(arn, host.connections)
-        }
+        let connection = host.connections.connection(named: v1Connection)
+        let token = Credential(user: "x-access-token", secret: try required("OAuthToken"))
         let remote = try GitRemote(
-            connection, repository: try required("FullRepositoryId"),
-            credential: try await host.credential(for: connection),
-            key: "FullRepositoryId")
-        return (remote, try BranchName(required("BranchName"), key: "BranchName"))
+            provider: connection?.provider ?? "GitHub", base: connection?.url ?? "https://github.com",
+            repository: "\(try required("Owner"))/\(try required("Repo"))", credential: token, key: "Owner/Repo")
+        return (remote, try BranchName(required("Branch"), key: "Branch"))
     }
-}
-
-/// Looks and questions have no execution whose log could take what git says; its last words are in the failure.
-struct SilentLog: ActionLog {
-    func line(_ text: String) {}
-    func mask(_ secret: String) {}
 }

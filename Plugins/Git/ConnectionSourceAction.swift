@@ -4,11 +4,13 @@ package import PluginKit
 
 /// `CodeStarSourceConnection`: one commit of a repository behind a declared connection, whatever its host.
 package struct ConnectionSourceAction: ActionProvider {
+    static let typeID = ActionTypeID(category: .source, owner: .aws, provider: "CodeStarSourceConnection")
+
     package init() {}
 
     package var type: ActionTypeDescription {
         ActionTypeDescription(
-            id: ActionTypeID(category: .source, owner: .aws, provider: "CodeStarSourceConnection"),
+            id: Self.typeID,
             configuration: [
                 ConfigurationProperty("ConnectionArn", required: true, summary: "the connection, from penstock.yaml"),
                 ConfigurationProperty(
@@ -88,7 +90,7 @@ package struct ConnectionSourceAction: ActionProvider {
     }
 
     /// A pending connection has its own remedy.
-    static func unknown(_ arn: ConnectionARN, _ connections: any Connections) -> FailureDetails {
+    private static func unknown(_ arn: ConnectionARN, _ connections: any Connections) -> FailureDetails {
         FailureDetails(
             .configurationError,
             connections.absence(of: arn)

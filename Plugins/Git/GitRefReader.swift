@@ -32,7 +32,7 @@ package struct GitRefReader: RefReader {
             .appending(path: "look-\(UUID().uuidString.lowercased())", directoryHint: .isDirectory)
         let environment = GitEnvironment(
             folder: folder, workTree: folder, remote: remote,
-            owner: try LeftoverProcesses.owner(of: BranchProbe.connectionType, on: host))
+            owner: try LeftoverProcesses.owner(of: ConnectionSourceAction.typeID, on: host))
         try FileManager.default.createDirectory(at: environment.home, withIntermediateDirectories: true)
         // What can't be removed is an empty folder; it is not worth a failed look.
         defer { try? FileManager.default.removeItem(at: folder) }

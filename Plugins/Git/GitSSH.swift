@@ -60,15 +60,3 @@ struct GitSSH: Sendable {
             + options.map { "-o \($0)" }.joined(separator: " ")
     }
 }
-
-extension GitRemote {
-    /// A repository behind a connection, with all that its transport needs.
-    init(
-        _ connection: Connection, repository: String, credential: Credential?, key: String
-    ) throws(FailureDetails) {
-        try self.init(
-            provider: connection.provider, base: connection.url, repository: repository, credential: credential,
-            key: key)
-        if transport == .ssh { ssh = try GitSSH(connection) }
-    }
-}

@@ -4,7 +4,7 @@ import PluginKit
 
 /// Reads single deliveries from GitHub's log, a few at a time: after a day away there may be thousands.
 struct GitHubDeliveryReader: Sendable {
-    let place: GitHubDeliveries.Place
+    let list: GitHubDeliveryList
     /// GitHub allows a hundred calls at a time, of all that use the credential.
     private static let atATime = 8
 
@@ -12,7 +12,7 @@ struct GitHubDeliveryReader: Sendable {
 
     /// In the order that they are given in, without those that GitHub has dropped from its log, wholly or
     /// but for the entry.
-    func deliveries(_ attempts: [GitHubDeliveries.Attempt]) async throws(FailureDetails) -> [LoggedDelivery] {
+    func deliveries(_ attempts: [GitHubDeliveryList.Attempt]) async throws(FailureDetails) -> [LoggedDelivery] {
         let outcomes = await withTaskGroup(of: Outcome.self, returning: [Outcome].self) { group in
             var waiting = attempts.enumerated().makeIterator()
             func addNext() {
@@ -38,7 +38,7 @@ struct GitHubDeliveryReader: Sendable {
         return found
     }
 
-    private func result(_ attempt: GitHubDeliveries.Attempt) async -> Result<LoggedDelivery?, FailureDetails> {
+    private func result(_ attempt: GitHubDeliveryList.Attempt) async -> Result<LoggedDelivery?, FailureDetails> {
         do throws(FailureDetails) {
             return .success(try await delivery(attempt))
         } catch {
@@ -46,8 +46,8 @@ struct GitHubDeliveryReader: Sendable {
         }
     }
 
-    private func delivery(_ attempt: GitHubDeliveries.Attempt) async throws(FailureDetails) -> LoggedDelivery? {
-        let answer = try await place.api.call("GET", "\(place.path)/\(attempt.id)")
+    private func delivery(_ attempt: GitHubDeliveryList.Attempt) async throws(FailureDetails) -> LoggedDelivery? {
+        let answer = try await list.api.call("GET", "\(list.path)/\(attempt.id)")
         if answer.status == 404 { return nil }
         let text = try answer.expect([200]).body
         guard let whole = try? JSONSerialization.jsonObject(with: text) as? [String: Any],
@@ -65,7 +65,7 @@ struct GitHubDeliveryReader: Sendable {
 
     /// As they were sent. GitHub shows a form's payload as JSON, and so it comes here.
     private static func headers(
-        _ sent: [String: Any], _ attempt: GitHubDeliveries.Attempt
+        _ sent: [String: Any], _ attempt: GitHubDeliveryList.Attempt
     ) -> [(name: String, value: String)] {
         let replaced: Set<String> = ["content-type", "content-length", "x-github-delivery"]
         var headers = sent.compactMap { name, value -> (name: String, value: String)? in

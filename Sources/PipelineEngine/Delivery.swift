@@ -69,14 +69,6 @@ package struct Delivery: Sendable, Equatable {
     }
 }
 
-/// The matchmaker's word on one event and one binding of the same repository.
-package enum MatchVerdict: Sendable, Equatable {
-    case starts(StartRequest)
-    /// Only the host knows the paths that decide.
-    case asks(ChangedPathsQuestion)
-    case no(reason: String)
-}
-
 /// What recording a delivery led to.
 package struct DeliveryReceipt: Sendable, Equatable {
     /// Its place in the journal.

@@ -79,6 +79,17 @@ package struct RuleWork: Codable, Sendable, Equatable {
     }
 }
 
+/// What a worker has said of an action with outputs, before anybody has looked whether they are there.
+package struct ReportedWork: Codable, Sendable, Equatable {
+    package var action: ActionExecution
+    package var result: ActionResult
+
+    package init(action: ActionExecution, result: ActionResult) {
+        self.action = action
+        self.result = result
+    }
+}
+
 package enum EffectChange: Sendable, Equatable {
     case schedule(Effect)
     /// Forget the subject's timers and the work that hasn't been asked for yet: it has ended.

@@ -91,14 +91,3 @@ package enum JobAnswer: Sendable, Equatable {
     /// The job isn't in progress: not acknowledged, reported before, or its action was given up or timed out.
     case invalidState(JobStatus)
 }
-
-/// What a worker has said of an action with outputs, before anybody has looked whether they are there.
-package struct ReportedWork: Codable, Sendable, Equatable {
-    package var action: ActionExecution
-    package var result: ActionResult
-
-    package init(action: ActionExecution, result: ActionResult) {
-        self.action = action
-        self.result = result
-    }
-}

@@ -62,14 +62,8 @@ package struct SeenRevision: Codable, Sendable, Equatable {
 }
 
 extension ExecutionTrigger {
-    private static let headCheckMark = "head check of "
-
-    /// The slow check of source heads found what no delivery has told of: it stands for the lost webhook. Written until
-    /// recovery by deliveries took its place; executions that it started stay what they are.
-    package static func headCheck(_ action: ActionName, revision: String) -> ExecutionTrigger {
-        ExecutionTrigger(type: .webhook, detail: "\(headCheckMark)\(action)/\(revision)")
-    }
-
-    /// A delivery's own trigger names a webhook's ARN instead.
-    package var isHeadCheck: Bool { type == .webhook && detail?.hasPrefix(Self.headCheckMark) == true }
+    /// The former slow check of source heads found what no delivery had told of: it stood for the lost webhook. Nothing
+    /// writes it any more; executions that it started stay what they are. A delivery's own trigger names a webhook's
+    /// ARN instead.
+    package var isHeadCheck: Bool { type == .webhook && detail?.hasPrefix("head check of ") == true }
 }

@@ -94,9 +94,6 @@ public struct StageDeclaration: Codable, Sendable, Equatable {
     }
 
     public func action(_ name: ActionName) -> ActionDeclaration? { actions.first { $0.name == name } }
-
-    /// The run orders in the order in which they run; actions of one run order start together.
-    public var runOrders: [Int] { Set(actions.map(\.runOrder)).sorted() }
 }
 
 public struct ActionDeclaration: Codable, Sendable, Equatable {
@@ -129,13 +126,6 @@ public struct ActionDeclaration: Codable, Sendable, Equatable {
         self.namespace = namespace
         self.timeoutInMinutes = timeoutInMinutes
     }
-}
-
-/// AWS writes artifact lists as `[{"name": "App"}]`.
-public struct ArtifactReference: Codable, Sendable, Hashable {
-    public var name: ArtifactName
-
-    public init(name: ArtifactName) { self.name = name }
 }
 
 public struct PipelineVariableDeclaration: Codable, Sendable, Equatable {

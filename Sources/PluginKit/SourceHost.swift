@@ -30,7 +30,7 @@ public enum ChangedPathsQuery: Sendable, Equatable {
     }
 }
 
-/// Looks at a source without fetching it: what polling and the slow check of heads ask.
+/// Looks at a source without fetching it: what polling asks.
 public protocol RevisionProbe: Sendable {
     /// The source actions whose newest revision it can tell.
     var types: [ActionTypeID] { get }

@@ -147,7 +147,7 @@ import Testing
 
     @Test func `git is given the user that Bitbucket wants with an access token`() async throws {
         let world = try World()
-        for provider in [Bitbucket.cloud, Bitbucket.server] {
+        for provider in [BitbucketForm.cloud, BitbucketForm.server] {
             let issuer = BitbucketCredentialIssuer(provider: provider)
             #expect(issuer.provider == provider)
             let issued = try #require(try await issuer.issue(for: world.cloud(), host: world.host))
@@ -162,7 +162,7 @@ import Testing
         let now = Date(timeIntervalSince1970: 1_770_000_000)
         let world = try World(now: { now })
         let url = world.bitbucket.url + "/site/oauth2/access_token"
-        let issuer = BitbucketCredentialIssuer(provider: Bitbucket.cloud)
+        let issuer = BitbucketCredentialIssuer(provider: BitbucketForm.cloud)
         let consumer = ["oauth_secret": Credential(user: "", secret: "consumer-secret")]
         let connection = world.cloud(nil, options: ["oauth_key": "key", "oauth_url": url], secrets: consumer)
         let issued = try #require(try await issuer.issue(for: connection, host: world.host))
@@ -189,7 +189,7 @@ import Testing
         defer { host.remove() }
         func connection(_ url: String) -> Connection {
             Connection(
-                name: "bb", arn: World.arn, provider: Bitbucket.cloud, url: url,
+                name: "bb", arn: World.arn, provider: BitbucketForm.cloud, url: url,
                 credential: Credential(user: "x-token-auth", secret: "good"))
         }
         for url in ["https://git.acme.example", "https://bitbucket.org.evil.example", "/srv/git"] {
@@ -210,7 +210,7 @@ import Testing
     ])
     func `Data Center's API lies beside what is cloned`(url: String, api: String?, base: String) {
         let connection = Connection(
-            name: "dc", arn: World.arn, provider: Bitbucket.server, url: url, apiURL: api)
+            name: "dc", arn: World.arn, provider: BitbucketForm.server, url: url, apiURL: api)
         #expect(ServerRepositoryAPI.base(of: connection) == base)
     }
 }

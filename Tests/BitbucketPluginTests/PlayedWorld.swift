@@ -26,13 +26,13 @@ struct PlayedWorld: Sendable {
         options: [String: String] = [:], secrets: [String: Credential] = [:]
     ) -> Connection {
         Connection(
-            name: "bb", arn: Self.arn, provider: Bitbucket.cloud, url: "https://bitbucket.org",
+            name: "bb", arn: Self.arn, provider: BitbucketForm.cloud, url: "https://bitbucket.org",
             apiURL: bitbucket.url + "/2.0", credential: credential, options: options, secrets: secrets)
     }
 
     func server(_ secret: String = "good") -> Connection {
         Connection(
-            name: "dc", arn: Self.arn, provider: Bitbucket.server, url: bitbucket.url + "/scm/", apiURL: nil,
+            name: "dc", arn: Self.arn, provider: BitbucketForm.server, url: bitbucket.url + "/scm/", apiURL: nil,
             credential: Credential(user: "x-token-auth", secret: secret))
     }
 

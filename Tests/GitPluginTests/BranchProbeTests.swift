@@ -9,25 +9,21 @@ import Testing
 /// Against real repositories, over files and over `git http-backend`.
 @Suite struct BranchProbeTests {
     private let probe = BranchProbe(v1Connection: "github")
-    private var connectionType: ActionTypeID { probe.types[0] }
-    private var version1Type: ActionTypeID { probe.types[1] }
 
     private func newest(_ world: TestRepositories, _ changes: [String: String] = [:]) async throws -> String? {
-        let configuration = [
-            "ConnectionArn": TestRepositories.arn, "FullRepositoryId": "acme/storefront", "BranchName": "main",
-        ]
+        let configuration = ["Owner": "acme", "Repo": "storefront", "Branch": "main", "OAuthToken": "t"]
         return try await probe.newestRevision(
-            connectionType, configuration: configuration.merging(changes) { $1 }, host: world.host)
+            probe.types[0], configuration: configuration.merging(changes) { $1 }, host: world.host)
     }
 
     @Test func `it tells where a branch points, and nothing of a branch that isn't there`() async throws {
         let world = try TestRepositories()
         #expect(try await newest(world) == world.tip)
-        #expect(try await newest(world, ["BranchName": "feature/cards"]) == world.feature)
-        #expect(try await newest(world, ["BranchName": "absent"]) == nil)
+        #expect(try await newest(world, ["Branch": "feature/cards"]) == world.feature)
+        #expect(try await newest(world, ["Branch": "absent"]) == nil)
         // Neither the end of another's name nor a tag is that branch.
-        #expect(try await newest(world, ["BranchName": "cards"]) == nil)
-        #expect(try await newest(world, ["BranchName": "v1"]) == nil)
+        #expect(try await newest(world, ["Branch": "cards"]) == nil)
+        #expect(try await newest(world, ["Branch": "v1"]) == nil)
         let state = try world.host.stateFolder(for: "Git")
         #expect(try FileManager.default.contentsOfDirectory(atPath: state.path).isEmpty)
     }
@@ -39,7 +35,7 @@ import Testing
         #expect(try await newest(world) == world.first)
     }
 
-    @Test func `version 1's sources are asked with their own token`() async throws {
+    @Test func `sources are asked with their own token`() async throws {
         let secret = "s3cr3t-\(UUID().uuidString)"
         let repositories = try TestRepositories()
         let watched = repositories.scratch.appending(path: "watched")
@@ -53,23 +49,24 @@ import Testing
         let host = try FakeHost(connections: [connection], in: watched)
         var configuration = ["Owner": "acme", "Repo": "storefront", "Branch": "main", "OAuthToken": secret]
         #expect(
-            try await probe.newestRevision(version1Type, configuration: configuration, host: host) == repositories.tip)
+            try await probe.newestRevision(probe.types[0], configuration: configuration, host: host) == repositories.tip
+        )
         #expect(server.requests.contains { $0.hasSuffix(" auth") })
         #expect(!server.requests.contains { $0.hasPrefix("leak") }, "\(server.requests)")
 
         configuration["OAuthToken"] = "wrong"
         let failure = await #expect(throws: FailureDetails.self) {
-            try await probe.newestRevision(version1Type, configuration: configuration, host: host)
+            try await probe.newestRevision(probe.types[0], configuration: configuration, host: host)
         }
         #expect(failure?.type == .permissionError && failure?.message.contains("wrong'") == false)
     }
 
     @Test(
         arguments: [
-            (["FullRepositoryId": "acme/absent"], FailureDetails.Kind.configurationError, "acme/absent"),
-            (["BranchName": ""], .configurationError, "BranchName"),
-            (["BranchName": "--upload-pack=x"], .configurationError, "can't be a branch's name"),
-            (["ConnectionArn": "arn:other"], .configurationError, "there is no connection"),
+            (["Repo": "absent"], FailureDetails.Kind.configurationError, "acme/absent"),
+            (["Branch": ""], .configurationError, "Branch"),
+            (["Branch": "--upload-pack=x"], .configurationError, "can't be a branch's name"),
+            (["OAuthToken": ""], .configurationError, "OAuthToken"),
         ] as [([String: String], FailureDetails.Kind, String)])
     func `what can't be asked is named`(changes: [String: String], kind: FailureDetails.Kind, reason: String)
         async throws

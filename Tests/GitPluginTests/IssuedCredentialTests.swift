@@ -46,7 +46,7 @@ import Testing
         try await use(repositories, IssuingHost(base: base, token: secret), IssuingHost(base: base, token: nil))
     }
 
-    @Test func `the source action, the look at a branch and the question for paths show the issued one`() async throws {
+    @Test func `the source action, the look at refs and the question for paths show the issued one`() async throws {
         try await with { repositories, issuing, refused in
             let outcome = await ConnectionSourceAction().run(try repositories.job(), on: issuing)
             #expect(outcome.success?.revision?.revisionID == repositories.tip, "\(outcome.failure?.message ?? "")")
@@ -54,19 +54,15 @@ import Testing
                 await ConnectionSourceAction().run(try repositories.job(), on: refused).failure?.message
                     == "the App's key was refused")
 
-            let probe = BranchProbe(v1Connection: "github")
-            let configuration = [
-                "ConnectionArn": TestRepositories.arn, "FullRepositoryId": "acme/storefront", "BranchName": "main",
-            ]
+            let connection = try #require(issuing.connections.connection(named: "github"))
             func look(_ host: any PluginHost) async throws -> String? {
-                try await probe.newestRevision(probe.types[0], configuration: configuration, host: host)
+                try await GitRefReader().refs(of: "acme/storefront", on: connection, host: host)["refs/heads/main"]
             }
             #expect(try await look(issuing) == repositories.tip)
             await #expect(throws: FailureDetails(.permissionError, "the App's key was refused")) {
                 try await look(refused)
             }
 
-            let connection = try #require(issuing.connections.connection(named: "github"))
             let query = ChangedPathsQuery.push(
                 repository: "acme/storefront", before: repositories.tip, after: repositories.feature)
             let paths = try await GitSourceHost(provider: "Git").changedPaths(query, on: connection, host: issuing)

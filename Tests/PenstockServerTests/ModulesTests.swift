@@ -27,10 +27,7 @@ import Testing
                 "Bitbucket", "BitbucketServer", "Forgejo", "GitHub", "GitLab", "Gitea", "Gogs", "Jenkins",
             ])
         #expect(Set(modules.objectStores.map(\.name)) == ["Local", "S3"])
-        #expect(
-            Set(modules.revisionProbes.flatMap(\.types).map(\.provider)) == [
-                "CodeStarSourceConnection", "GitHub", "S3",
-            ])
+        #expect(Set(modules.revisionProbes.flatMap(\.types).map(\.provider)) == ["GitHub", "S3"])
         #expect(modules.documents.map(\.kind) == ["buildspec"])
         #expect(Set(modules.actions.map(\.type.id.provider)).isSuperset(of: ["CodeBuild", "S3", "GitHub"]))
     }

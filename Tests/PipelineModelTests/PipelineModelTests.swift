@@ -42,14 +42,6 @@ import Testing
         #expect(pipeline.artifactStore(forRegion: "eu-west-1") == two)
         #expect(pipeline.artifactStore(forRegion: nil) == one)
     }
-
-    @Test func `run orders are listed once, in the order in which they run`() {
-        let type = ActionTypeID(category: .build, owner: .aws, provider: "CodeBuild")
-        let actions = [3, 1, 3].enumerated().map {
-            ActionDeclaration(name: ActionName("a\($0.offset)"), actionTypeId: type, runOrder: $0.element)
-        }
-        #expect(StageDeclaration(name: "s", actions: actions).runOrders == [1, 3])
-    }
 }
 
 @Suite struct ExecutionCodingTests {

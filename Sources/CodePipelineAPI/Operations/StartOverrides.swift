@@ -2,6 +2,11 @@ import PipelineModel
 
 /// What a start may ask for in place of what the declaration says (spec: execution-semantics §11, §13).
 struct StartOverrides {
+    struct Variable: Decodable, Sendable {
+        var name: String
+        var value: String
+    }
+
     let declaration: PipelineDeclaration
 
     /// - Throws: `ValidationException` for a revision that names no source action, or is of a type that its provider
@@ -14,7 +19,7 @@ struct StartOverrides {
 
     /// - Throws: `ValidationException` for a variable that isn't declared or comes twice. Whether one lacks its value
     ///   is the engine's question.
-    func variables(from given: [StartPipelineExecution.Variable]) throws(APIError) -> [String: String] {
+    func variables(from given: [Variable]) throws(APIError) -> [String: String] {
         guard !given.isEmpty else { return [:] }
         try requireV2("Pipeline variables")
         let declared = Set((declaration.variables ?? []).map(\.name))

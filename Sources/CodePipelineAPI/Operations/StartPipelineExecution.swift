@@ -3,14 +3,9 @@ import PipelineModel
 
 /// Starts an execution by hand. The same client token with the same input gives the same execution.
 struct StartPipelineExecution: APIOperation {
-    struct Variable: Decodable, Sendable {
-        var name: String
-        var value: String
-    }
-
     struct Input: Decodable, Sendable {
         var name: PipelineName
-        var variables: [Variable]?
+        var variables: [StartOverrides.Variable]?
         var clientRequestToken: String?
         var sourceRevisions: [SourceRevisionOverride]?
     }

@@ -50,14 +50,6 @@ package struct JSONPath: Sendable, Equatable {
 
     /// Whether it selects one value at most. Others give a list.
     package var isDefinite: Bool { segments.allSatisfy(\.isDefinite) }
-
-    /// A path that begins without `$` begins at the document.
-    ///
-    /// - Throws: ``JSONPathFault``.
-    package init(_ text: String) throws(JSONPathFault) {
-        var parser = JSONPathParser(text)
-        segments = try parser.path()
-    }
 }
 
 extension JSONPath.Segment {

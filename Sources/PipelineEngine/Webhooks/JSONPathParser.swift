@@ -155,3 +155,13 @@ struct JSONPathParser {
 
     func fault(_ reason: String) -> JSONPathFault { JSONPathFault(offset: place, reason: reason) }
 }
+
+extension JSONPath {
+    /// A path that begins without `$` begins at the document.
+    ///
+    /// - Throws: ``JSONPathFault``.
+    package init(_ text: String) throws(JSONPathFault) {
+        var parser = JSONPathParser(text)
+        self.init(segments: try parser.path())
+    }
+}
