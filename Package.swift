@@ -179,7 +179,10 @@ let package = Package(
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
             "HostEventsTests",
-            ["PenstockServer", "WebhookIntake", "PluginKit", "PipelineModel"]),
+            [
+                "PenstockServer", "CurlTransport", "WebhookIntake", "PluginKit", "PluginKitTesting", "PipelineModel",
+                logging,
+            ]),
         tests("StageRulesPluginTests", ["StageRulesPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests("CodeBuildPluginTests", ["CodeBuildPlugin", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
