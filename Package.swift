@@ -179,14 +179,17 @@ let package = Package(
             ["S3Plugin", "LocalPlugin", "CurlTransport", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
             "HostEventsTests",
-            ["PenstockServer", "WebhookIntake", "PluginKit", "PipelineModel"]),
+            [
+                "PenstockServer", "CurlTransport", "WebhookIntake", "PluginKit", "PluginKitTesting", "PipelineModel",
+                logging,
+            ]),
         tests("StageRulesPluginTests", ["StageRulesPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
         tests("CodeBuildPluginTests", ["CodeBuildPlugin", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
             "PenstockServerTests",
             [
-                "PenstockServer", "AWSSigning", "CodePipelineAPI", "ExternalModules", "PipelineEngine", "PipelineModel",
-                "PipelineStore", "PluginKit", "PluginKitTesting", "WebhookIntake", crypto, logging,
+                "PenstockServer", "ActionRunner", "AWSSigning", "CodePipelineAPI", "ExternalModules", "PipelineEngine",
+                "PipelineModel", "PipelineStore", "PluginKit", "PluginKitTesting", "WebhookIntake", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

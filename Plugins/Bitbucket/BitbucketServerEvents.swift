@@ -17,14 +17,15 @@ extension ServerPushPayload {
 
     private func outcome(of change: ServerRefChange, isOnly: Bool) -> PushedRefs.Outcome {
         guard let ref = change.ref, !ref.isEmpty else { return .unreadable }
-        let from = change.from.flatMap(CommitID.init)?.unlessZero?.text
+        let former = change.from.flatMap(CommitID.init)
+        let from = former?.unlessZero?.text
         let to = change.to.flatMap(CommitID.init)
         let isDeletion = change.type == "DELETE" || (to != nil && to?.unlessZero == nil)
         if let branch = Self.name(of: ref, below: "refs/heads/") {
             if isDeletion { return .event(.branchDeleted(branch: branch, before: from), nil) }
             guard let to = to?.text else { return .unreadable }
             // The server doesn't say whether an update was forced; what is new can't be.
-            let forced = from == nil ? false : nil
+            let forced = change.type == "ADD" || (former != nil && from == nil) ? false : nil
             return .event(
                 .branchPushed(branch: branch, before: from, after: to, forced: forced),
                 toCommit?.asCommit?.id == to ? toCommit?.asCommit : nil)

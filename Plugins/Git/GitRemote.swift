@@ -56,8 +56,20 @@ struct GitRemote: Sendable {
         case "github", "gitea", "forgejo": return "\(base)/\(repository)/commit/\(commit)"
         case "gitlab": return "\(base)/\(repository)/-/commit/\(commit)"
         case "bitbucket": return "\(base)/\(repository)/commits/\(commit)"
+        case "bitbucketserver": return dataCenterPage(of: commit)
         default: return nil
         }
+    }
+
+    /// Below the server's own address, which what is cloned lies below too, at `/scm`; a person's repositories stand
+    /// under `users`.
+    private func dataCenterPage(of commit: CommitID) -> String? {
+        let names = repository.split(separator: "/").map(String.init)
+        guard names.count == 2 else { return nil }
+        let server = base.hasSuffix("/scm") ? String(base.dropLast("/scm".count)) : base
+        let name = names[1].hasSuffix(".git") ? String(names[1].dropLast(".git".count)) : names[1]
+        let owner = names[0].hasPrefix("~") ? "users/\(names[0].dropFirst())" : "projects/\(names[0])"
+        return "\(server)/\(owner)/repos/\(name)/commits/\(commit)"
     }
 
     private static func place(of base: String, provider: String) throws(FailureDetails) -> (Transport, String) {

@@ -84,9 +84,12 @@ extension RefChange {
         guard branch != nil || tag != nil else { return nil }
         guard let id = after.flatMap(CommitID.init) else { throw UnknownShape("'after' is missing or no commit id") }
         if let branch {
-            let before = before.flatMap(CommitID.init)?.unlessZero?.text
+            let former = before.flatMap(CommitID.init)
+            let before = former?.unlessZero?.text
+            // GitLab doesn't say whether a push was forced; of a branch that is new it says that it is.
+            let forced = former != nil && before == nil ? false : nil
             guard let after = id.unlessZero?.text else { return (.branchDeleted(branch: branch, before: before), nil) }
-            return (.branchPushed(branch: branch, before: before, after: after, forced: nil), nil)
+            return (.branchPushed(branch: branch, before: before, after: after, forced: forced), nil)
         }
         guard let tag else { return nil }
         guard let after = id.unlessZero?.text else { return (.tagDeleted(tag: tag), nil) }

@@ -23,12 +23,15 @@ extension GiteaPayload {
         guard let id = after.flatMap(CommitID.init) else {
             throw .unexpectedShape("'after' is missing or no commit id")
         }
-        let before = before.flatMap(CommitID.init)?.unlessZero?.text
+        let former = before.flatMap(CommitID.init)
+        let before = former?.unlessZero?.text
         let after = id.unlessZero?.text
         var event = SourceEvent(repository: repository, change: .refsChanged, sender: author)
         switch (branch, tag, after) {
         case (let branch?, _, let after?):
-            event.change = .branchPushed(branch: branch, before: before, after: after, forced: nil)
+            // Gitea doesn't say whether a push was forced; of a branch that is new it says that it is.
+            let forced = former != nil && before == nil ? false : nil
+            event.change = .branchPushed(branch: branch, before: before, after: after, forced: forced)
             event.commit = (commits.commit(after) ?? headCommit(after))?.asCommit
             // A new branch has no push before it to compare with.
             if before != nil { event.changedPaths = commits.changedPaths(upTo: after, outOf: totalCommits) }

@@ -2,8 +2,8 @@ import Foundation
 package import PipelineModel
 package import PluginKit
 
-/// Asks Gitea or Forgejo what their deliveries leave open: the commit of a tag, the files of a pull request. What only
-/// Git's history can tell (whether a push was forced, what it changed) is left to Git.
+/// Asks Gitea or Forgejo what their deliveries leave open: the commit of a tag, whether a push was forced, which files
+/// changed. What a forced push took away is left to Git.
 package struct GiteaResolver: EventResolver {
     package let provider: String
     /// Above this many files a pull request's list isn't read.
@@ -76,8 +76,37 @@ package struct GiteaResolver: EventResolver {
     package func enriched(
         _ event: SourceEvent, on connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) -> SourceEvent {
-        guard case .pullRequest(let request) = event.change, event.changedPaths == nil else { return event }
-        let gitea = try await GiteaAPI(connection, host: host, needsCredential: false)
+        switch event.change {
+        case .branchPushed(_, .some, _, let forced) where forced == nil || event.changedPaths == nil:
+            return try await push(event, try await GiteaAPI(connection, host: host, needsCredential: false))
+        case .pullRequest(let request) where event.changedPaths == nil:
+            return try await pullRequest(
+                event, request, try await GiteaAPI(connection, host: host, needsCredential: false))
+        default: return event
+        }
+    }
+
+    private func push(_ event: SourceEvent, _ gitea: GiteaAPI) async throws(FailureDetails) -> SourceEvent {
+        guard case .branchPushed(let branch, let from?, let to, var forced) = event.change,
+            let before = CommitID(from)?.unlessZero, let after = CommitID(to)?.unlessZero
+        else { return event }
+        let comparison = GiteaComparison(repository: try GiteaAPI.repository(event.repository), api: gitea.api)
+        if forced == nil { forced = try await comparison.isForced(from: before, to: after) }
+        var known = event
+        known.change = .branchPushed(branch: branch, before: from, after: to, forced: forced)
+        switch forced {
+        // A payload lists what a push added, not what a forced one took away.
+        case true?: known.changedPaths = nil
+        case false? where known.changedPaths == nil:
+            known.changedPaths = try await comparison.changedPaths(from: before, to: after)
+        case false?, nil: break
+        }
+        return known
+    }
+
+    private func pullRequest(
+        _ event: SourceEvent, _ request: SourceEvent.PullRequest, _ gitea: GiteaAPI
+    ) async throws(FailureDetails) -> SourceEvent {
         let path = try GiteaAPI.repository(event.repository) + "/pulls/\(request.number)"
         let answer = try await gitea.api.call("GET", path)
         if answer.status == 404 { return event }

@@ -2,11 +2,14 @@ import PipelineEngine
 import PipelineModel
 import PluginKit
 
-/// Asks a Git host which paths a change touched, and holds the filters against them.
+/// Finds out which paths a change touched, and holds the filters against them: the API of the connection's host is
+/// asked where it has one, which takes one or two calls; what that leaves open, `git` finds in the commits themselves.
 struct ChangedPathsInquiry {
     let question: ChangedPathsQuestion
     /// By the provider of the connections that they speak for.
     let sourceHosts: [String: any SourceHost]
+    /// Likewise.
+    let resolvers: [String: any EventResolver]
     let host: any PluginHost
     /// Seconds.
     let patience: Double
@@ -37,7 +40,12 @@ struct ChangedPathsInquiry {
 
     private func ask(_ sourceHost: any SourceHost, on connection: Connection) async -> ChangedPathsAnswer {
         do throws(FailureDetails) {
-            let paths = try await sourceHost.changedPaths(query, on: connection, host: host)
+            let paths: [String]
+            if let told = await told(on: connection) {
+                paths = told
+            } else {
+                paths = try await sourceHost.changedPaths(query, on: connection, host: host)
+            }
             let filters = question.filters.map(NameFilter.init)
             let match = paths.first { path in filters.contains { $0.admits(path) } }
             return .inspected(match: match, count: paths.count)
@@ -46,6 +54,18 @@ struct ChangedPathsInquiry {
             case .revisionUnavailable, .configurationError: return .impossible(reason: error.message)
             default: return .unavailable(reason: error.message)
             }
+        }
+    }
+
+    /// What the host's API tells; `nil` where it can't, or doesn't now: its failure is none of the question's. Without
+    /// a credential it isn't asked, for hosts answer strangers a few times an hour.
+    private func told(on connection: Connection) async -> [String]? {
+        guard let event = question.event, let resolver = resolvers[connection.provider] else { return nil }
+        do throws(FailureDetails) {
+            guard try await host.credential(for: connection) != nil else { return nil }
+            return try await resolver.enriched(event, on: connection, host: host).changedPaths
+        } catch {
+            return nil
         }
     }
 

@@ -7,7 +7,8 @@ import PluginKit
 extension Workshop {
     func ask(_ question: ChangedPathsQuestion, claimed: ClaimedEffect) async {
         let inquiry = ChangedPathsInquiry(
-            question: question, sourceHosts: sourceHosts, host: host, patience: settings.questionPatience)
+            question: question, sourceHosts: sourceHosts, resolvers: resolvers, host: host,
+            patience: settings.questionPatience)
         guard case .finished(let answer) = await running.run(claimed.effect.subject.id, { await inquiry.answer() })
         else { return await handBack(claimed.id) }
         await report(claimed.id, .changedPaths(question, answer), on: claimed.effect.pipeline)

@@ -16,6 +16,8 @@ package struct Workshop: Service {
     let rules: [RuleTypeID: any RuleProvider]
     /// By the provider of the connections that they speak for.
     let sourceHosts: [String: any SourceHost]
+    /// Likewise.
+    let resolvers: [String: any EventResolver]
     let notifiers: [any Notifier]
     /// By the provider of the connections that they speak for.
     let statusReporters: [String: any CommitStatusReporter]
@@ -37,12 +39,12 @@ package struct Workshop: Service {
     let closing = Flag()
 
     /// - Parameters:
-    ///   - providers: the first of a type counts; so with `rules` and `sourceHosts`.
+    ///   - providers: the first of a type counts; so with `rules`, `sourceHosts` and `resolvers`.
     ///   - jobs: without it, an action of a custom type that no provider has fails.
     ///   - observer: told of each run of an action's or a rule's job.
     package init(
         ledger: any Ledger, providers: [any ActionProvider], rules: [any RuleProvider] = [],
-        sourceHosts: [any SourceHost] = [], notifiers: [any Notifier] = [],
+        sourceHosts: [any SourceHost] = [], resolvers: [any EventResolver] = [], notifiers: [any Notifier] = [],
         statusReporters: [any CommitStatusReporter] = [], jobs: (any JobBoard & Registry)? = nil,
         host: any PluginHost, vault: any SecretVault, logs: ActionLogs, settings: RunnerSettings, logger: Logger,
         observer: @escaping @Sendable (JobObservation) -> Void = { _ in }
@@ -51,6 +53,7 @@ package struct Workshop: Service {
         self.providers = Dictionary(providers.map { ($0.type.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.rules = Dictionary(rules.map { ($0.type.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.sourceHosts = Dictionary(sourceHosts.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
+        self.resolvers = Dictionary(resolvers.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })
         self.notifiers = notifiers
         self.statusReporters = Dictionary(
             statusReporters.map { ($0.provider, $0) }, uniquingKeysWith: { first, _ in first })

@@ -10,6 +10,9 @@ package struct ChangedPathsQuestion: Codable, Sendable, Equatable {
     package var connection: ConnectionARN
     package var repository: String
     package var change: Change
+    /// What happened, as far as the host's module needs it for its own questions; absent in questions of earlier
+    /// versions.
+    package var event: SourceEvent?
     /// The start is wanted when one of these matches one of the paths.
     package var filters: [FilterCriteria]
     package var request: StartRequest
@@ -25,13 +28,14 @@ package struct ChangedPathsQuestion: Codable, Sendable, Equatable {
 
     package init(
         id: SubjectID = "", delivery: Int64 = 0, connection: ConnectionARN, repository: String, change: Change,
-        filters: [FilterCriteria], request: StartRequest, attempt: Int = 1
+        event: SourceEvent? = nil, filters: [FilterCriteria], request: StartRequest, attempt: Int = 1
     ) {
         self.id = id
         self.delivery = delivery
         self.connection = connection
         self.repository = repository
         self.change = change
+        self.event = event
         self.filters = filters
         self.request = request
         self.attempt = attempt

@@ -8,7 +8,8 @@ public struct SourceEvent: Codable, Sendable, Equatable {
     public var commit: Commit?
     /// Who did it, as the host authenticated them.
     public var sender: Sender?
-    /// The paths that the change touched, where the payload says all of them. `nil`: only the host knows.
+    /// The paths that the change touched, where the payload says all of them. `nil`: only the host knows. Of a push
+    /// that may have been forced they are those that it added: what it took away stands in no payload.
     public var changedPaths: [String]?
     /// What must be asked of the host before the event can start anything; `nil`: nothing.
     public var unresolved: OpenFact?

@@ -115,6 +115,11 @@ public struct HostAPI: Sendable {
                 body: try await response.body.collect(upTo: Self.largestAnswer), call: shown)
         } catch is CancellationError {
             throw FailureDetails(.systemUnavailable, "\(shown) was cut short")
+        } catch HTTPClientError.certificateRefused(_, let reason) {
+            throw FailureDetails(
+                .systemUnavailable,
+                "\(shown): the certificate of \(name) is not trusted, so nothing was sent (\(reason)): install its "
+                    + "authority on the gateway's machine, or correct the connection's address")
         } catch {
             throw FailureDetails(.systemUnavailable, "\(shown) failed: \(error)")
         }

@@ -17,8 +17,11 @@ public protocol EventResolver: Sendable {
         _ event: SourceEvent, on connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) -> [SourceEvent]
 
-    /// Fills in what no decision needs but readers like to know, e.g. whether a push was forced. An event that has
-    /// it all comes back as it is.
+    /// Fills in what the payload leaves unknown and the host's API tells: whether a push was forced, the paths that a
+    /// change touched, a request's base. What it can't tell, or not whole, stays unknown; an event that has it all
+    /// comes back as it is. Asked before `git` where a file filter hangs on the changed paths, possibly several times.
+    ///
+    /// - Throws: why the host gives no answer, e.g. `permissionError`, `systemUnavailable`.
     func enriched(
         _ event: SourceEvent, on connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) -> SourceEvent

@@ -87,6 +87,15 @@ struct FilterCheck {
         .no(reason: "\(filter.name): \(reason)")
     }
 
+    /// The event without what isn't needed to ask for its paths: who, what words, and paths that aren't all.
+    var asked: SourceEvent {
+        guard case .pullRequest(var request) = event.change else {
+            return SourceEvent(repository: event.repository, change: event.change)
+        }
+        (request.title, request.author, request.labels, request.url) = (nil, nil, nil, nil)
+        return SourceEvent(repository: event.repository, change: .pullRequest(request))
+    }
+
     /// What the host is asked where a filter hangs on the changed paths.
     var question: ChangedPathsQuestion.Change? {
         switch event.change {

@@ -78,7 +78,7 @@ package struct Matchmaker: Sendable {
         }
         return .asks(
             ChangedPathsQuestion(
-                connection: connection, repository: event.repository, change: change, filters: open,
+                connection: connection, repository: event.repository, change: change, event: check.asked, filters: open,
                 request: Start(event: event, binding: binding, matchmaker: self).request))
     }
 

@@ -223,7 +223,7 @@ final class ScriptedSourceHost: SourceHost {
             filters: [FilterCriteria(includes: ["src/**"]), FilterCriteria(includes: ["docs/**"])],
             request: StartRequest(trigger: ExecutionTrigger(type: .webhookV2)))
         let answer = await ChangedPathsInquiry(
-            question: question, sourceHosts: ["GitHub": host], host: bench.host, patience: 10
+            question: question, sourceHosts: ["GitHub": host], resolvers: [:], host: bench.host, patience: 10
         ).answer()
         #expect(answer == .inspected(match: "docs/x", count: 1))
         #expect(

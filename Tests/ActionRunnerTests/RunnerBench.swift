@@ -58,7 +58,8 @@ final class RunnerBench: Sendable {
 
     init(
         _ providers: [any ActionProvider], rules: [any RuleProvider] = [], sourceHosts: [any SourceHost] = [],
-        notifiers: [any Notifier] = [], statusReporters: [any CommitStatusReporter] = [],
+        resolvers: [any EventResolver] = [], notifiers: [any Notifier] = [],
+        statusReporters: [any CommitStatusReporter] = [],
         connections: [Connection] = [], ledger: (any Ledger)? = nil,
         clock: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }, concurrentJobs: Int = 8,
         lease: Double = 60, patience: Double = 120
@@ -74,7 +75,8 @@ final class RunnerBench: Sendable {
             now: { Date(timeIntervalSince1970: clock()) })
         logFolder = host.root.appending(path: "logs")
         workshop = Workshop(
-            ledger: self.ledger, providers: providers, rules: rules, sourceHosts: sourceHosts, notifiers: notifiers,
+            ledger: self.ledger, providers: providers, rules: rules, sourceHosts: sourceHosts, resolvers: resolvers,
+            notifiers: notifiers,
             statusReporters: statusReporters, jobs: self.ledger as? any JobBoard & Registry, host: host,
             vault: BackwardsVault(), logs: ActionLogs(folder: logFolder),
             settings: RunnerSettings(

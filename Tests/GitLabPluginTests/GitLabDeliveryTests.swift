@@ -25,7 +25,7 @@ import Testing
     }
 
     private static func missed(
-        _ entries: [String], mode: String = "ok", _ check: ([LoggedDelivery], GitLabServer) throws -> Void
+        _ entries: [String], mode: String = "ok", _ check: ([LoggedDelivery], PlayedServer) throws -> Void
     ) async throws {
         let log = entries.joined(separator: ",")
         let state = #"{"hooks":[{"id":9,"url":"https://other.example/"},{"id":7,"url":"\#(url)","log":[\#(log)]}]}"#

@@ -1,64 +1,19 @@
 extension GitLabServer {
     static let script = #"""
-        import json, os, sys, threading, time
-        from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-        from urllib.parse import unquote, parse_qs
-
-        folder, token = sys.argv[1:3]
-        state = json.load(open(folder + "/state"))
         project = state.get("project", "acme/shop/storefront")
         hooks, statuses = state.get("hooks", []), state.get("statuses", [])
-        lock = threading.Lock()
         open_states, seen = ("pending", "running"), {}
         EVENTS = ["push_events", "tag_push_events", "merge_requests_events", "pipeline_events", "releases_events", "job_events"]
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            def log_message(self, *_): pass
-            def do_GET(self): self.handle_call()
-            def do_POST(self): self.handle_call()
-            def do_PUT(self): self.handle_call()
-            def do_DELETE(self): self.handle_call()
+        class Host(Played):
+            prefix = ["api", "v4"]
 
-            def say(self, status, value=None, **headers):
-                body = b"" if value is None else json.dumps(value).encode()
-                if self.mode == "truncated": headers["X-Cut"] = "1"
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                for name, text in headers.items(): self.send_header(name.replace("_", "-"), text)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                if self.mode == "truncated":
-                    self.wfile.write(body[:len(body) // 2]); self.close_connection = True; return
-                if self.mode == "slow":
-                    for place in range(0, len(body), 40):
-                        self.wfile.write(body[place:place + 40]); self.wfile.flush(); time.sleep(0.05)
-                    return
-                self.wfile.write(body)
+            def given(self): return self.headers.get("PRIVATE-TOKEN") or (self.headers.get("Authorization") or "").removeprefix("Bearer ")
 
-            def handle_call(self):
-                raw, _, query = self.path.partition("?")
-                self.query = parse_qs(query)
-                parts = raw.split("/")
-                self.mode, path = parts[1], "/" + "/".join(parts[4:])
-                data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                self.body = json.loads(data) if data else None
-                with lock:
-                    with open(folder + "/log", "a") as file:
-                        file.write(json.dumps({"method": self.command, "path": path, "query": self.query, "body": self.body}) + "\n")
-                if parts[2:4] != ["api", "v4"]: return self.say(404, {"error": "404 Not Found"})
-                if self.mode == "limited": return self.say(429, {"message": "Too many"}, Retry_After="60")
-                if self.mode == "broken": return self.say(502, {"message": "Whoops"})
-                if self.mode == "forbidden": return self.say(403, {"message": "403 Forbidden"})
-                if self.mode == "moved": return self.say(301, None, Location="/ok/api/v4" + path)
-                if self.mode == "elsewhere": return self.say(302, None, Location="http://169.254.169.254/latest")
-                given = self.headers.get("PRIVATE-TOKEN") or (self.headers.get("Authorization") or "").removeprefix("Bearer ")
-                if self.mode == "expired" or (given and given != token): return self.say(401, {"message": "401 Unauthorized"})
+            def work(self, path):
                 segments = path.split("/")[1:]
-                if segments[0] != "projects" or unquote(segments[1]) != project:
-                    return self.say(404, {"message": "404 Project Not Found"})
-                with lock: answer = self.answer(segments[2:])
-                self.say(*answer[:2], **(answer[2] if len(answer) > 2 else {}))
+                if segments[0] != "projects" or unquote(segments[1]) != project: return 404, {"message": "404 Project Not Found"}
+                return self.answer(segments[2:])
 
             def answer(self, rest):
                 if rest[0] == "hooks": return self.answer_hooks(rest[1:])
@@ -94,7 +49,7 @@ extension GitLabServer {
                 page = int(self.query.get("page", ["1"])[0])
                 part = rows[(page - 1) * size:page * size]
                 more = page * size < len(rows)
-                return 200, part, {"X_Next_Page": str(page + 1) if more else "", "Link": "<https://gitlab.elsewhere.example/x>; rel=\"next\""}
+                return 200, part, {"X-Next-Page": str(page + 1) if more else "", "Link": "<https://gitlab.elsewhere.example/x>; rel=\"next\""}
 
             def shown(self, hook):
                 public = {name: value for name, value in hook.items() if name not in ("token", "signing_token", "log")}
@@ -146,14 +101,5 @@ extension GitLabServer {
                 row.update(status=wish, description=self.body["description"], target_url=self.body.get("target_url"))
                 row.setdefault("history", []).append(wish)
                 return 201, row
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        def end_with_parent(parent):
-            while os.getppid() == parent: time.sleep(1)
-            os._exit(0)
-        threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
-        with open(folder + "/port", "w") as file: file.write("%d\n" % server.server_port)
-        server.serve_forever()
         """#
 }

@@ -25,7 +25,7 @@ import Testing
         return nil
     }
 
-    private static func history(_ server: GitLabServer, _ host: FakeHost) async throws -> [String] {
+    private static func history(_ server: PlayedServer, _ host: FakeHost) async throws -> [String] {
         try server.requests.filter { $0.method == "POST" }.compactMap { $0.body?["state"]?.string }
     }
 

@@ -81,6 +81,18 @@ import Testing
         #expect(try Self.remote(base: "/srv", provider: provider).page(of: commit) == nil)
     }
 
+    @Test(arguments: [
+        ("https://h:7990/scm", "SHOP/web", "https://h:7990/projects/SHOP/repos/web/commits/"),
+        ("https://h/bitbucket/scm/", "shop/web.git", "https://h/bitbucket/projects/shop/repos/web/commits/"),
+        ("https://h", "~ines/web", "https://h/users/ines/repos/web/commits/"), ("https://h/scm", "web", nil),
+        ("https://h/scm", "a/b/c", nil), ("ssh://git@h:7999", "SHOP/web", nil),
+    ])
+    func `Data Center's pages lie beside what is cloned`(base: String, repository: String, page: String?) throws {
+        let commit = try #require(CommitID(String(repeating: "ab", count: 20)))
+        let remote = try Self.remote(repository, base: base, provider: "BitbucketServer")
+        #expect(remote.page(of: commit) == page.map { "\($0)\(commit)" })
+    }
+
     @Test func `git gets no more of the gateway's environment than it needs`() throws {
         let credential = Credential(user: "", secret: "s3cret")
         let environment = GitEnvironment(

@@ -10,6 +10,16 @@ import Testing
     private static func id(_ pair: String) -> String { String(repeating: pair, count: 20) }
     private static let head = id("bb")
     private static let tagObject = id("dd")
+    private static let base = id("aa")
+    private static let (lost, cut, bare) = (id("ee"), id("ff"), id("a1"))
+
+    private static func push(
+        from before: String? = base, to after: String = head, forced: Bool? = nil, paths: [String]? = nil
+    ) -> SourceEvent {
+        SourceEvent(
+            repository: GiteaServer.repository,
+            change: .branchPushed(branch: "main", before: before, after: after, forced: forced), changedPaths: paths)
+    }
 
     private static func request(head: String = head, number: Int = 12) -> SourceEvent {
         SourceEvent(
@@ -22,6 +32,15 @@ import Testing
         separator: ",")
     private static let state = """
         {"largest_page": 30,
+         "comparisons": {
+          "\(head)...\(base)": {"total_commits": 0, "commits": []},
+          "\(base)...\(head)": {"total_commits": 2, "commits": [
+            {"files": [{"filename": "b", "status": "modified"}]}, {"files": [{"filename": "a"}, {"filename": "b"}]}]},
+          "\(base)...\(lost)": {"total_commits": 3, "commits": []},
+          "\(head)...\(cut)": {"total_commits": 0, "commits": []},
+          "\(cut)...\(head)": {"total_commits": 9, "commits": [{"files": [{"filename": "a"}]}]},
+          "\(head)...\(bare)": {"total_commits": 0, "commits": []},
+          "\(bare)...\(head)": {"total_commits": 1, "commits": [{"files": null}]}},
          "tags": {"v1/x": {"name": "v1/x", "id": "\(tagObject)", "commit": {"sha": "\(head)"}},
                   "tree": {"name": "tree", "id": "\(tagObject)", "commit": null}},
          "pulls": {
@@ -51,12 +70,33 @@ import Testing
         }
     }
 
+    @Test func `a push is forced where the commit before holds what the new one doesn't`() async throws {
+        #expect(try await Self.enriched(Self.push()) == Self.push(forced: false, paths: ["b", "a"]))
+        #expect(try await Self.enriched(Self.push(paths: ["x"])) == Self.push(forced: false, paths: ["x"]))
+        // Which files it took away, only Git can tell; those that the payload lists are not all.
+        let forced = Self.push(from: Self.lost, to: Self.base, forced: true)
+        #expect(try await Self.enriched(Self.push(from: Self.lost, to: Self.base, paths: ["x"])) == forced)
+        for half in [Self.cut, Self.bare] {
+            #expect(try await Self.enriched(Self.push(from: half)) == Self.push(from: half, forced: false))
+        }
+    }
+
+    @Test func `what is known already is not asked for`() async throws {
+        try await GiteaServer.with(Self.state) { server, host in
+            for event in [
+                Self.push(forced: false, paths: ["a"]), Self.push(forced: true, paths: ["a"]), Self.push(from: nil),
+            ] {
+                let known = try await GiteaResolver(.gitea).enriched(event, on: server.connection(), host: host)
+                #expect(known == event)
+            }
+            #expect(try server.requests.isEmpty)
+        }
+    }
+
     @Test func `what the forge can't tell whole stays unknown`() async throws {
-        let push = SourceEvent(
-            repository: GiteaServer.repository,
-            change: .branchPushed(branch: "main", before: Self.tagObject, after: Self.head, forced: nil))
         for event in [
-            push, Self.request(head: Self.tagObject), Self.request(number: 14), Self.request(number: 15),
+            Self.push(from: Self.tagObject), Self.push(from: "main", paths: ["x"]), Self.request(head: Self.tagObject),
+            Self.request(number: 14), Self.request(number: 15),
             Self.request(number: 99),
         ] {
             #expect(try await Self.enriched(event) == event)

@@ -4,11 +4,20 @@ import Foundation
 struct BitbucketServerStory: Storyteller {
     let scheme = "BitbucketServer"
     let eventHeader = "X-Event-Key"
+    let api = "datacenter"
 
     func unknown(_ chapter: Story.Chapter) -> Set<Fact> {
         switch chapter {
-        case .branchPush, .forcedPush, .twoBranches: [.forced]
+        case .branchPush, .forcedPush, .twoBranches: [.forced, .paths]
+        case .opened, .updated, .merged, .closed, .openedFromFork: [.paths, .labels]
         default: []
+        }
+    }
+
+    func untellable(_ chapter: Story.Chapter) -> [Fact: String] {
+        switch chapter {
+        case .opened, .updated, .merged, .closed, .openedFromFork: [.labels: "Bitbucket's pull requests have none"]
+        default: [:]
         }
     }
 
@@ -22,7 +31,7 @@ struct BitbucketServerStory: Storyteller {
             return [push(change("v1", Story.zero, Story.tagObject, "ADD", tag: true), toCommit: Story.second)]
         case .deletedTag: return [push(change("v1", Story.tagObject, Story.zero, "DELETE", tag: true))]
         case .twoBranches:
-            return [push(change("main", Story.first, Story.second), change("release/1", Story.second, Story.third))]
+            return [push(change("main", Story.first, Story.second), change("release/1", Story.second, Story.fourth))]
         case .opened: return [request("opened")]
         case .updated: return [request("from_ref_updated")]
         case .merged: return [request("merged", state: "MERGED")]
@@ -60,7 +69,7 @@ struct BitbucketServerStory: Storyteller {
         var body: [String: Any] = [
             "eventKey": "pr:\(event)", "date": "2026-11-01T10:00:00+0000", "actor": actor,
             "pullRequest": [
-                "id": 7, "title": "Mend it", "state": state, "author": ["user": actor],
+                "id": 7, "title": "Mend it", "state": state, "draft": false, "author": ["user": actor],
                 "fromRef": [
                     "id": "refs/heads/topic", "displayId": "topic", "latestCommit": Story.second,
                     "repository": repository(project),

@@ -4,11 +4,20 @@ import Foundation
 struct BitbucketStory: Storyteller {
     let scheme = "Bitbucket"
     let eventHeader = "X-Event-Key"
+    let api = "cloud"
 
     func unknown(_ chapter: Story.Chapter) -> Set<Fact> {
         switch chapter {
-        case .opened, .updated, .merged, .openedFromFork: [.fullHead]
+        case .branchPush, .forcedPush, .twoBranches: [.paths]
+        case .opened, .updated, .merged, .closed, .openedFromFork: [.fullIDs, .paths, .labels]
         default: []
+        }
+    }
+
+    func untellable(_ chapter: Story.Chapter) -> [Fact: String] {
+        switch chapter {
+        case .opened, .updated, .merged, .closed, .openedFromFork: [.labels: "Bitbucket's pull requests have none"]
+        default: [:]
         }
     }
 
@@ -23,7 +32,7 @@ struct BitbucketStory: Storyteller {
         case .deletedTag: return [push(change("v1", Story.second, nil, type: "tag"))]
         case .twoBranches:
             return [
-                push(change("main", Story.first, Story.second), change("release/1", Story.second, Story.third))
+                push(change("main", Story.first, Story.second), change("release/1", Story.second, Story.fourth))
             ]
         case .opened: return [request("created")]
         case .updated: return [request("updated")]
@@ -66,7 +75,7 @@ struct BitbucketStory: Storyteller {
             body: [
                 "actor": actor, "repository": repository,
                 "pullrequest": [
-                    "id": 7, "title": "Mend it", "state": state, "author": actor,
+                    "id": 7, "title": "Mend it", "state": state, "draft": false, "author": actor,
                     "source": [
                         "branch": ["name": "topic"], "commit": ["hash": String(Story.second.prefix(12))],
                         "repository": ["full_name": source],

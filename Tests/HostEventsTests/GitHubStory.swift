@@ -5,7 +5,18 @@ struct GitHubStory: Storyteller {
     let scheme = "GitHub"
     let eventHeader = "X-GitHub-Event"
 
-    func unknown(_ chapter: Story.Chapter) -> Set<Fact> { [] }
+    let api = "github"
+
+    func unknown(_ chapter: Story.Chapter) -> Set<Fact> {
+        switch chapter {
+        case .forcedPush, .opened, .updated, .merged, .closed, .openedFromFork: [.paths]
+        default: []
+        }
+    }
+
+    func untellable(_ chapter: Story.Chapter) -> [Fact: String] {
+        chapter == .forcedPush ? [.paths: "a comparison lists the files since both commits parted"] : [:]
+    }
 
     func tell(_ chapter: Story.Chapter) -> [Telling] {
         let zero = Story.zero
@@ -19,7 +30,7 @@ struct GitHubStory: Storyteller {
         case .twoBranches:
             return [
                 push("refs/heads/main", Story.first, Story.second),
-                push("refs/heads/release/1", Story.second, Story.third),
+                push("refs/heads/release/1", Story.second, Story.fourth),
             ]
         case .opened: return [request("opened")]
         case .updated: return [request("synchronize")]
@@ -48,7 +59,7 @@ struct GitHubStory: Storyteller {
     private func commit(_ id: String) -> [String: Any] {
         [
             "id": id, "message": "A change", "timestamp": "2026-11-01T10:00:00Z", "added": [], "removed": [],
-            "modified": ["a.txt"], "author": ["name": "Ann", "email": "ann@acme.example"],
+            "modified": Story.touched[id] ?? [], "author": ["name": "Ann", "email": "ann@acme.example"],
         ]
     }
 

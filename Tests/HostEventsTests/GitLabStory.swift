@@ -4,13 +4,18 @@ import Foundation
 struct GitLabStory: Storyteller {
     let scheme = "GitLab"
     let eventHeader = "X-Gitlab-Event"
+    let api = "gitlab"
 
     func unknown(_ chapter: Story.Chapter) -> Set<Fact> {
         switch chapter {
-        case .branchPush, .newBranch, .forcedPush, .twoBranches: [.forced]
+        case .branchPush, .twoBranches: [.forced]
+        case .forcedPush: [.forced, .pathsTakenAway]
+        case .opened, .updated, .merged, .closed, .openedFromFork: [.base, .paths]
         default: []
         }
     }
+
+    func untellable(_ chapter: Story.Chapter) -> [Fact: String] { [:] }
 
     func tell(_ chapter: Story.Chapter) -> [Telling] {
         switch chapter {
@@ -23,7 +28,7 @@ struct GitLabStory: Storyteller {
         case .twoBranches:
             return [
                 push("refs/heads/main", Story.first, Story.second),
-                push("refs/heads/release/1", Story.second, Story.third),
+                push("refs/heads/release/1", Story.second, Story.fourth),
             ]
         case .opened: return [request("open")]
         case .updated: return [request("update", former: Story.first)]
@@ -46,7 +51,8 @@ struct GitLabStory: Storyteller {
             : [
                 [
                     "id": checkout ?? after, "message": "A change", "timestamp": "2026-11-01T10:00:00Z", "added": [],
-                    "removed": [], "modified": ["a.txt"], "author": ["name": "Ann", "email": "ann@acme.example"],
+                    "removed": [], "modified": Story.touched[checkout ?? after] ?? [],
+                    "author": ["name": "Ann", "email": "ann@acme.example"],
                 ]
             ]
         let checkedOut: Any = isDeleted ? NSNull() : checkout ?? after

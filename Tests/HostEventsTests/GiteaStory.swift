@@ -4,12 +4,23 @@ import Foundation
 struct GiteaStory: Storyteller {
     let scheme = "Gitea"
     let eventHeader = "X-Gitea-Event"
+    let api = "gitea"
 
     func unknown(_ chapter: Story.Chapter) -> Set<Fact> {
         switch chapter {
-        case .branchPush, .newBranch, .forcedPush, .twoBranches: [.forced]
+        case .branchPush, .twoBranches: [.forced]
+        case .forcedPush: [.forced, .pathsTakenAway]
         case .deletedBranch: [.lastCommit]
+        case .opened, .updated, .merged, .closed, .openedFromFork: [.paths]
         default: []
+        }
+    }
+
+    func untellable(_ chapter: Story.Chapter) -> [Fact: String] {
+        switch chapter {
+        case .forcedPush: [.paths: "a comparison lists the commits since both parted, and their files"]
+        case .deletedBranch: [.lastCommit: "the event names no commit, and the API no branch that is gone"]
+        default: [:]
         }
     }
 
@@ -32,7 +43,7 @@ struct GiteaStory: Storyteller {
         case .twoBranches:
             return [
                 push("refs/heads/main", Story.first, Story.second),
-                push("refs/heads/release/1", Story.second, Story.third),
+                push("refs/heads/release/1", Story.second, Story.fourth),
             ]
         case .opened: return [request("opened")]
         case .updated: return [request("synchronized")]
@@ -60,7 +71,8 @@ struct GiteaStory: Storyteller {
     private func commit(_ id: String) -> [String: Any] {
         [
             "id": id, "message": "A change\n", "timestamp": "2026-11-01T10:00:00Z", "added": [], "removed": [],
-            "modified": ["a.txt"], "author": ["name": "Ann", "email": "ann@acme.example", "username": "ann"],
+            "modified": Story.touched[id] ?? [],
+            "author": ["name": "Ann", "email": "ann@acme.example", "username": "ann"],
         ]
     }
 

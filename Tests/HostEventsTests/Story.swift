@@ -7,7 +7,10 @@ import PipelineModel
 enum Story {
     static let repository = "acme/app"
     static let fork = "stranger/app"
-    static let (first, second, third) = (commit("1"), commit("2"), commit("3"))
+    static let (first, second, third, fourth) = (commit("1"), commit("2"), commit("3"), commit("4"))
+    /// `third` is what the branch was forced to, away from `second`.
+    static let parents = [second: first, third: first, fourth: second]
+    static let touched = [first: ["README.md"], second: ["a.txt"], third: ["b.txt"], fourth: ["c.txt"]]
     static let tagObject = commit("a")
     static let zero = commit("0")
     /// The account behind every change, by the host's own number.
@@ -32,7 +35,7 @@ enum Story {
         case .twoBranches:
             [
                 .branchPushed(branch: "main", before: first, after: second, forced: false),
-                .branchPushed(branch: "release/1", before: second, after: third, forced: false),
+                .branchPushed(branch: "release/1", before: second, after: fourth, forced: false),
             ]
         case .opened: [request(.open)]
         case .updated: [request(.updated)]
@@ -42,13 +45,26 @@ enum Story {
         }
     }
 
+    /// What a chapter's changes touched, in their order; a first push has nothing to be compared with.
+    static func paths(_ chapter: Chapter) -> [[String]?] {
+        switch chapter {
+        case .branchPush: [["a.txt"]]
+        case .newBranch, .deletedBranch, .annotatedTag, .deletedTag: [nil]
+        case .forcedPush: [["a.txt", "b.txt"]]
+        case .twoBranches: [["a.txt"], ["c.txt"]]
+        case .opened, .updated, .merged, .closed, .openedFromFork: [["a.txt"]]
+        }
+    }
+
     private static func request(
         _ event: PullRequestEvent, merged: Bool? = nil, fromFork: Bool = false
     ) -> SourceEvent.Change {
         .pullRequest(
             SourceEvent.PullRequest(
-                event: event, number: 7, sourceBranch: "topic", sourceRepository: fromFork ? fork : repository,
-                targetBranch: "main", head: second, merged: merged, fromFork: fromFork))
+                event: event, number: 7, title: "Mend it", sourceBranch: "topic",
+                sourceRepository: fromFork ? fork : repository,
+                targetBranch: "main", head: second, base: first, merged: merged,
+                author: SourceEvent.Sender(id: "\(sender)"), fromFork: fromFork, draft: false, labels: []))
     }
 }
 
@@ -66,14 +82,24 @@ protocol Storyteller: Sendable {
     func tell(_ chapter: Story.Chapter) -> [Telling]
     /// The facts of a chapter that this host's payload doesn't hold: they are unknown until the host is asked.
     func unknown(_ chapter: Story.Chapter) -> Set<Fact>
+    /// Those that its API doesn't hold either, and why.
+    func untellable(_ chapter: Story.Chapter) -> [Fact: String]
+    /// The path of its API at the played server.
+    var api: String { get }
 }
 
 enum Fact: Hashable {
     /// Whether a push was forced.
     case forced
-    /// All digits of a pull request's head.
-    case fullHead
+    /// All digits of a pull request's head and base.
+    case fullIDs
+    /// The commit of the target branch that a pull request is compared with.
+    case base
     /// A deleted branch's last commit.
     case lastCommit
-    case base
+    /// Which files were changed.
+    case paths
+    /// Of these, what a forced push took away.
+    case pathsTakenAway
+    case labels
 }

@@ -293,6 +293,7 @@ import Testing
         }
         #expect(question.filters == [Self.criteria(["src/**"]), Self.criteria(["lib/**"])])
         #expect(question.connection == IntakeBench.connection.arn && question.repository == "acme/app")
+        #expect(question.event == SourceEvent(repository: event.repository, change: event.change))
         #expect(question.request.trigger.type == .webhookV2)
         #expect(question.request.input.sourceRevisions.map(\.revisionValue) == ["c1"])
     }

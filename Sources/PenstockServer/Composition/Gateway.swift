@@ -104,7 +104,8 @@ package struct Gateway: Sendable {
         let logs = ActionLogs(folder: folder.appending(path: "logs"), observer: lines)
         let workshop = Workshop(
             ledger: ledger, providers: providers, rules: modules.rules, sourceHosts: modules.sourceHosts,
-            notifiers: modules.notifiers, statusReporters: modules.statusReporters, jobs: ledger, host: host,
+            resolvers: modules.eventResolvers, notifiers: modules.notifiers, statusReporters: modules.statusReporters,
+            jobs: ledger, host: host,
             vault: vault, logs: logs,
             settings: RunnerSettings(
                 region: settings.region, account: settings.account, concurrentJobs: settings.concurrentJobs,
