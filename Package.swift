@@ -75,7 +75,8 @@ let package = Package(
         room("CurlTransport", ["PluginKit", "CCurl", logging]),
         .target(
             name: "ExternalModules", dependencies: ["Isolation", "PluginKit", "PipelineModel", lifecycle, logging],
-            exclude: ["PROTOCOL.md"], resources: [.embedInCode("source-event.schema.json")], swiftSettings: strict),
+            exclude: ["PROTOCOL.md", "module.schema.json"], resources: [.embedInCode("source-event.schema.json")],
+            swiftSettings: strict),
         room(
             "PenstockServer",
             [
