@@ -67,14 +67,16 @@ let package = Package(
         room(
             "ActionRunner",
             ["PipelineEngine", "PluginKit", "ArtifactArchive", "PipelineModel", crypto, lifecycle, logging]),
+        room("Isolation"),
         room("ArtifactArchive", ["CZlib", "CDeflate", crypto]),
         room("AWSSigning", [crypto]),
         room("AWSWire", [.product(name: "XMLCoder", package: "XMLCoder")]),
         room("CodePipelineAPI", ["PipelineEngine", "PluginKit", "PipelineModel"]),
         room("CurlTransport", ["PluginKit", "CCurl", logging]),
         .target(
-            name: "ExternalModules", dependencies: ["PluginKit", "PipelineModel", lifecycle, logging],
-            exclude: ["PROTOCOL.md"], resources: [.embedInCode("source-event.schema.json")], swiftSettings: strict),
+            name: "ExternalModules", dependencies: ["Isolation", "PluginKit", "PipelineModel", lifecycle, logging],
+            exclude: ["PROTOCOL.md", "module.schema.json"], resources: [.embedInCode("source-event.schema.json")],
+            swiftSettings: strict),
         room(
             "PenstockServer",
             [
@@ -117,7 +119,7 @@ let package = Package(
         plugin("Gitea", ["PluginKit", "PipelineModel"]),
         plugin("S3", ["PluginKit", "PipelineModel", "AWSSigning", "AWSWire", crypto]),
         plugin("Local", ["PluginKit", "PipelineModel", crypto]),
-        plugin("CodeBuild", ["PluginKit", "PipelineModel", logging, yams]),
+        plugin("CodeBuild", ["Isolation", "PluginKit", "PipelineModel", logging, yams]),
         plugin("StageRules", ["PluginKit", "PipelineModel"]),
         plugin("Bitbucket", ["PluginKit", "PipelineModel", crypto]),
 
@@ -133,7 +135,7 @@ let package = Package(
         tests("CurlTransportTests", ["CurlTransport", "PluginKit", logging]),
         tests(
             "ExternalModulesTests",
-            ["ExternalModules", "PluginKit", "PluginKitTesting", "PipelineModel", lifecycle, logging]),
+            ["ExternalModules", "Isolation", "PluginKit", "PluginKitTesting", "PipelineModel", lifecycle, logging]),
         tests(
             "CodePipelineAPITests",
             ["CodePipelineAPI", "PipelineStore", "PipelineEngine", "PluginKit", "PluginKitTesting", "PipelineModel"]),
@@ -184,7 +186,9 @@ let package = Package(
                 logging,
             ]),
         tests("StageRulesPluginTests", ["StageRulesPlugin", "PluginKit", "PluginKitTesting", "PipelineModel"]),
-        tests("CodeBuildPluginTests", ["CodeBuildPlugin", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
+        tests(
+            "CodeBuildPluginTests",
+            ["CodeBuildPlugin", "Isolation", "PluginKit", "PluginKitTesting", "PipelineModel", logging]),
         tests(
             "PenstockServerTests",
             [

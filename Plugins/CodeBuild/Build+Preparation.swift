@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Isolation
 import PipelineModel
 import PluginKit
 
@@ -47,7 +48,7 @@ extension Build {
         let program = ["/bin/sh", "\(folders.commands)/keeper", shell, folders.commands, folders.state, mode]
         guard plan.isolation == .bubblewrap else { return program }
         guard let executable = Sandbox.executable else {
-            throw ActionSettings.wrong("bubblewrap (bwrap) is not installed: \(IsolationCheck.remedy)")
+            throw ActionSettings.wrong("bubblewrap (bwrap) is not installed: \(CodeBuild.isolationRemedy)")
         }
         let sandbox = Sandbox(
             executable: executable, writable: [folders.workspace] + folders.inputs, temporary: folders.temporary,

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Isolation
 import PipelineModel
 import PluginKit
 
@@ -16,7 +17,7 @@ struct BuildPlan: Sendable {
     let job: ActionJob
     let action: ActionSettings
     let project: CodeBuildSettings.Project
-    let isolation: CodeBuildSettings.Isolation
+    let isolation: IsolationMode
     let marker: BuildMarker
     let number: Int
     let hidden: [String]

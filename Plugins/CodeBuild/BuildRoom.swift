@@ -1,4 +1,5 @@
 import Foundation
+import Isolation
 import Logging
 import PipelineModel
 import PluginKit

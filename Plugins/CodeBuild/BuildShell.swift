@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Isolation
 
 /// The running shell of one build, its output and its end. Lives on the build's own thread, from start to finish.
 final class BuildShell: CommandRunner {
@@ -22,7 +23,7 @@ final class BuildShell: CommandRunner {
         command: [String], environment: [String: String], tree: ProcessTree, stop: StopSignal,
         deadline: ContinuousClock.Instant, log: @escaping (String) -> Void
     ) throws(SystemCallError) {
-        let (commands, statuses, output) = (try Pipe.open(), try Pipe.open(), try Pipe.open())
+        let (commands, statuses, output) = (try PipeEnds.open(), try PipeEnds.open(), try PipeEnds.open())
         defer { for end in [commands.readEnd, statuses.writeEnd, output.writeEnd] { close(end) } }
         let root: pid_t
         do {

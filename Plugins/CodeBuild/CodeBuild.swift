@@ -1,4 +1,5 @@
 package import Foundation
+package import Isolation
 import PipelineModel
 package import PluginKit
 
@@ -19,8 +20,14 @@ package struct CodeBuild: Plugin {
         ])
 
     private let settings: CodeBuildSettings
-    private let check = IsolationCheck()
+    private let check = makeCheck()
     private let state = BuildState()
+
+    private static func makeCheck() -> IsolationCheck {
+        IsolationCheck(setting: "modules.CodeBuild.isolation", subject: "builds")
+    }
+
+    static var isolationRemedy: String { makeCheck().remedy }
 
     package init(settings: SettingValue) throws {
         self.settings = try CodeBuildSettings(settings)

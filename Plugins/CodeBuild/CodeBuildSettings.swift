@@ -1,12 +1,8 @@
+package import Isolation
 import PluginKit
 
 /// What `modules.CodeBuild` and the configuration's `projects` say.
 package struct CodeBuildSettings: Sendable, Equatable {
-    /// How a build is kept apart from the machine.
-    package enum Isolation: String, Sendable, Codable, CaseIterable {
-        case bubblewrap, none
-    }
-
     /// A CodeBuild project. One that isn't declared has these defaults.
     package struct Project: Sendable, Equatable {
         /// Inline text or a path in the source; `nil` is `buildspec.yml`.
@@ -17,7 +13,7 @@ package struct CodeBuildSettings: Sendable, Equatable {
         package var image: String?
     }
 
-    package var isolation = Isolation.bubblewrap
+    package var isolation = IsolationMode.bubblewrap
     package var projects: [String: Project] = [:]
 
     package func project(_ name: String) -> Project { projects[name] ?? Project() }
@@ -34,7 +30,7 @@ extension CodeBuildSettings {
         }
         let known = try value.decode(Top.self, at: Self.place, knownKeys: ["isolation", "projects"])
         if let name = known.isolation {
-            guard let isolation = Isolation(rawValue: name) else {
+            guard let isolation = IsolationMode(rawValue: name) else {
                 throw SettingsError(
                     place: "\(Self.place).isolation", message: "'\(name)' is unknown; write bubblewrap or none")
             }

@@ -12,7 +12,7 @@ package struct Jenkins: Plugin {
                 key: "servers",
                 summary: """
                     provider name of the actions → url (a path is kept), user, token or token_file, category \
-                    ([Build, Test]), version ("1"), poll (5 seconds)
+                    ([Build, Test]), version ("1"), poll (5 seconds), forks (refused or allowed)
                     """, defaultValue: "{}")
         ])
 

@@ -1,7 +1,7 @@
 /// The parts of the remote API's answers that are needed. What is odd and can be missed counts as absent.
 struct JobInfo: Decodable {
     static let tree = """
-        name,buildable,nextBuildNumber,property[parameterDefinitions[name]],actions[parameterDefinitions[name]],\
+        name,buildable,nextBuildNumber,property[parameterDefinitions[name,type]],actions[parameterDefinitions[name,type]],\
         queueItem[id,actions[causes[userId]]]
         """
 
@@ -12,12 +12,23 @@ struct JobInfo: Decodable {
     var queueItem: QueueItem?
 
     struct Parameterised: Decodable { var parameterDefinitions: [Definition]? }
-    struct Definition: Decodable { var name: String? }
+    struct Definition: Decodable {
+        var name: String?
+        /// A class of Jenkins' or of a plugin's, e.g. `PasswordParameterDefinition`.
+        var type: String?
+
+        /// Passwords, those of the Mask Passwords plugin too, and credentials.
+        var isSecret: Bool { type.map { $0.contains("Password") || $0.contains("Credentials") } ?? false }
+    }
 
     /// The names of its parameters; `nil` when it has none at all.
-    var parameters: Set<String>? {
-        let definitions = ((property ?? []) + (actions ?? [])).compactMap { $0?.parameterDefinitions }.flatMap { $0 }
-        return definitions.isEmpty ? nil : Set(definitions.compactMap(\.name))
+    var parameters: Set<String>? { definitions.isEmpty ? nil : Set(definitions.compactMap(\.name)) }
+
+    /// Those of them whose values Jenkins treats as secrets.
+    var secretParameters: Set<String> { Set(definitions.filter(\.isSecret).compactMap(\.name)) }
+
+    private var definitions: [Definition] {
+        ((property ?? []) + (actions ?? [])).compactMap { $0?.parameterDefinitions }.flatMap { $0 }
     }
 }
 

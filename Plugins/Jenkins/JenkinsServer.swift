@@ -12,6 +12,8 @@ struct JenkinsServer: Sendable {
     let version: String
     /// Seconds between two looks at a build.
     let poll: Int
+    /// Whether it gets the jobs of executions that a fork's pull request started.
+    let forks: ForkAdmission
     let circuit = ServerCircuit()
 }
 

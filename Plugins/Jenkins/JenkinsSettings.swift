@@ -12,9 +12,10 @@ enum JenkinsSettings {
         var category: [ActionCategory]?
         var version: SettingValue?
         var poll: Int?
+        var forks: String?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case url, user, token, category, version, poll
+            case url, user, token, category, version, poll, forks
             case tokenFile = "token_file"
         }
     }
@@ -47,7 +48,8 @@ enum JenkinsSettings {
         return JenkinsServer(
             provider: name, base: try base(server.url, at: "\(place).url"), secret: try secret(server, at: place),
             categories: categories.reduce(into: []) { if !$0.contains($1) { $0.append($1) } },
-            version: try version(server.version, at: "\(place).version"), poll: poll)
+            version: try version(server.version, at: "\(place).version"), poll: poll,
+            forks: try ForkAdmission(server.forks, at: "\(place).forks"))
     }
 
     /// Without a slash at the end; the path of a proxy is kept.

@@ -33,6 +33,7 @@ struct JobRun {
 
     /// Never fails because Jenkins is away: the action's own time-out ends that.
     mutating func outcome() async -> ActionOutcome {
+        if let refusal = forkRefusal { return .failed(refusal) }
         if let held = server.circuit.pause() {
             return waiting(max(held.wait, .seconds(1)), "\(server.base) is away: \(held.reason)")
         }
@@ -47,6 +48,16 @@ struct JobRun {
         } catch {
             return outcome(of: error)
         }
+    }
+
+    /// What a stranger may have written starts nothing on a server that isn't declared fit for it. A build that runs
+    /// already is followed to its end.
+    private var forkRefusal: FailureDetails? {
+        guard job.isUntrusted, server.forks == .refused, progress.queue == nil, progress.build == nil,
+            records.record(of: job.id) == nil
+        else { return nil }
+        return ForkAdmission.refusal(
+            of: "the Jenkins at \(server.base)", setting: "modules.Jenkins.servers.\(server.provider).forks")
     }
 
     private mutating func outcome(of fault: JenkinsFault) -> ActionOutcome {

@@ -32,11 +32,16 @@ struct StartParameters {
         let links = job.inputs.map {
             (Self.inputPrefix + $0.name.rawValue, "s3://\($0.stored.bucket)/\($0.stored.key)")
         }
-        fields = given + [(Self.marker, job.id.rawValue)] + links
+        let withheld = job.isUntrusted ? given.map(\.0).filter(info.secretParameters.contains) : []
+        fields = given.filter { !withheld.contains($0.0) } + [(Self.marker, job.id.rawValue)] + links
         isMarked = known.contains(Self.marker)
         let dropped = (given + links).map(\.0).filter { !known.contains($0) }
         remarks =
             (isMarked ? [] : [Self.unmarked])
+            + withheld.map {
+                "[Penstock] The value of the secret parameter \($0) is withheld: a pull request from a fork started this "
+                    + "execution."
+            }
             + (dropped.isEmpty
                 ? [] : ["[Penstock] Jenkins drops what the job doesn't declare: \(dropped.joined(separator: ", "))"])
     }

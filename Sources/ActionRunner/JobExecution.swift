@@ -14,7 +14,10 @@ struct JobExecution {
     /// The report, or `nil` when the task was cancelled: then nobody waits for it.
     func run() async -> PipelineCommand? {
         let reference = ActionReference(work.action)
-        return await bench.run(SubjectID(work.action.id), failing: { .actionFailed(reference, $0) }) { workspace in
+        return await bench.run(
+            SubjectID(work.action.id), below: { try provider.workFolder(on: bench.host) },
+            failing: { .actionFailed(reference, $0) }
+        ) { workspace in
             try await run(in: workspace)
         }
     }

@@ -15,13 +15,14 @@ struct Workbench {
 
     /// Runs a job in a clean folder and removes that. What goes wrong around the provider is a failure of the job.
     ///
+    /// - Parameter folder: where the job's folder is made; the usual place when it gives none.
     /// - Returns: the report, or `nil` when the task was cancelled: then nobody waits for it.
     func run(
-        _ job: SubjectID, failing: (FailureDetails) -> PipelineCommand,
+        _ job: SubjectID, below folder: () throws -> URL? = { nil }, failing: (FailureDetails) -> PipelineCommand,
         _ work: (JobWorkspace) async throws -> PipelineCommand?
     ) async -> PipelineCommand? {
         do {
-            let workspace = try JobWorkspace(for: job, below: settings.workFolder)
+            let workspace = try JobWorkspace(for: job, below: try folder() ?? settings.workFolder)
             defer { try? workspace.remove() }
             return try await work(workspace)
         } catch is CancellationError {
@@ -62,10 +63,7 @@ struct Workbench {
             switch value {
             case .plain(let text): opened[key] = text
             case .sealed where isUntrusted:
-                throw FailureDetails(
-                    .permissionError,
-                    "A pull request from a fork started this execution, and such get no secrets: the \(owner)'s '\(key)' "
-                        + "is one. Where forks are trusted, say so in the connection's options (forks: trusted).")
+                throw ForkRule.withheld(key, of: owner)
             case .sealed(let secret): opened[key] = try open(secret, of: owner)
             }
         }

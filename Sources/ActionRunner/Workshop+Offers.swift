@@ -13,7 +13,11 @@ extension Workshop {
                 return await report(
                     claimed.id, .actionFailed(ActionReference(work.action), unknown(work)), on: pipeline)
             }
-            if let job = try await jobs.offer(claimed) { note(job, work, of: pipeline) }
+            if let refusal = ForkRule.refusal(ofOffering: work, settings.workerForks) {
+                note(refusal.message, work, of: pipeline)
+                return await report(claimed.id, .actionFailed(ActionReference(work.action), refusal), on: pipeline)
+            }
+            if let job = try await jobs.offer(claimed) { note(offered(as: job, work), work, of: pipeline) }
         } catch {
             logger.error(
                 "an action could not be offered to job workers; it is tried again",
@@ -35,11 +39,15 @@ extension Workshop {
                 + "of that name for job workers: make it with CreateCustomActionType, or change the action.")
     }
 
-    private func note(_ job: JobID, _ work: ActionWork, of pipeline: PipelineName) {
+    private func offered(as job: JobID, _ work: ActionWork) -> String {
+        let again = work.continuationToken == nil ? "" : " again, with the last worker's continuation token"
+        return "Offered\(again) to job workers of \(work.action.type) as job \(job)."
+    }
+
+    private func note(_ text: String, _ work: ActionWork, of pipeline: PipelineName) {
         let log = logs.log(of: LogSubject(work.action), in: pipeline)
         defer { log.close() }
-        let again = work.continuationToken == nil ? "" : " again, with the last worker's continuation token"
-        log.line("[Penstock] Offered\(again) to job workers of \(work.action.type) as job \(job).")
+        log.line("[Penstock] \(text)")
     }
 
     /// Reads what a worker has stored, once, for the facts that later readers check.

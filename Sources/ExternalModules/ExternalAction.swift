@@ -8,10 +8,47 @@ import PluginKit
 /// job has failed. A module that has no room for long puts the job off.
 struct ExternalAction: ActionProvider {
     let type: ActionTypeDescription
+    /// Whether the module is told of jobs that were stopped or timed out.
+    let hasEnd: Bool
     let supervisor: ModuleSupervisor
 
+    init(_ action: ModuleManifest.Action, supervisor: ModuleSupervisor) {
+        type = action.type
+        hasEnd = action.hasEnd
+        self.supervisor = supervisor
+    }
+
     func run(_ job: ActionJob, on host: any ActionHost) async -> ActionOutcome {
+        if let refusal = forkRefusal(job) { return .failed(refusal) }
         for secret in supervisor.settings.secrets { host.log.mask(secret) }
+        do throws(FailureDetails) {
+            guard hasEnd else { return await outcome(of: job, on: host) }
+            let jobs = try GivenJobs(folder: host.givenFolder(supervisor.manifest.name))
+            try jobs.keep(GivenJob(type: type.id, continuationToken: job.continuationToken), of: job.id)
+            let outcome = await outcome(of: job, on: host)
+            // Stopped: then the record says whom to tell.
+            if Task.isCancelled { return outcome }
+            switch outcome {
+            case .succeeded, .failed: jobs.forget(job.id)
+            case .pending(let token, _, _):
+                try jobs.keep(GivenJob(type: type.id, continuationToken: token), of: job.id)
+            }
+            return outcome
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    /// What a stranger may have written reaches no module that isn't declared fit for it. A source runs nothing.
+    private func forkRefusal(_ job: ActionJob) -> FailureDetails? {
+        guard job.isUntrusted, supervisor.settings.terms.forks == .refused, type.id.category != .source,
+            PassedToken.inner(job.continuationToken) == nil
+        else { return nil }
+        let name = supervisor.manifest.name
+        return ForkAdmission.refusal(of: "the module \(name)", setting: "modules.\(name).forks")
+    }
+
+    private func outcome(of job: ActionJob, on host: any ActionHost) async -> ActionOutcome {
         do throws(ModuleFault) {
             let answer = try await answer(to: job, in: try host.room(supervisor.manifest.name), log: host.log)
             return outcome(answer, of: job)
@@ -58,7 +95,7 @@ struct ExternalAction: ActionProvider {
             } catch {
                 return .failed(error)
             }
-        case .events, .ignored, .health:
+        case .events, .ignored, .health, .ended:
             return .failed(
                 FailureDetails(
                     .jobFailed, "module \(supervisor.manifest.name) answered a job with something that is no outcome"))

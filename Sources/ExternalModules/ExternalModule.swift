@@ -21,7 +21,7 @@ package struct ExternalModule: Sendable {
 
     package var contributions: [Contribution] {
         manifest.webhooks.map { .deferredWebhook(ExternalWebhook(webhook: $0, supervisor: supervisor)) }
-            + manifest.actions.map { .action(ExternalAction(type: $0, supervisor: supervisor)) }
+            + manifest.actions.map { .action(ExternalAction($0, supervisor: supervisor)) }
     }
 
     package var status: ModuleStatus { supervisor.status }
@@ -43,14 +43,4 @@ package struct ExternalModule: Sendable {
 
     /// Ends its process and lets none be started again.
     package func stop() async { await supervisor.stop() }
-}
-
-extension PluginHost {
-    func room(_ module: String) throws(ModuleFault) -> ModuleRoom {
-        do {
-            return ModuleRoom(stateFolder: try stateFolder(for: module), logger: logger)
-        } catch {
-            throw .down("module \(module): its state folder can't be made: \(error.localizedDescription)")
-        }
-    }
 }

@@ -26,7 +26,7 @@ struct ExternalWebhook: DeferredWebhookProvider {
         case .events(let events): return ParsedDelivery(events: events)
         case .ignored(let reason): return ParsedDelivery(ignored: String(reason.prefix(500)))
         case .failed(let failure): throw failure
-        case .succeeded, .pending, .health:
+        case .succeeded, .pending, .health, .ended:
             throw FailureDetails(
                 .configurationError, "module \(supervisor.manifest.name) answered a translation with something else")
         }

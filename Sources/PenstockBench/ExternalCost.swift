@@ -22,7 +22,9 @@ struct ExternalCost {
             module, webhook: "Anvil", headers: sample.headers.map { ($0.key, $0.value) },
             body: try JSONEncoder().encode(sample.body),
             event: sample.event, count: Self.events,
-            in: ModuleRoom(stateFolder: folder, logger: try CommandLogger.make(level: "error")))
+            in: ModuleRoom(
+                stateFolder: folder.appending(path: "state"), backstage: folder.appending(path: "backstage"),
+                logger: try CommandLogger.make(level: "error")))
         return [
             Figure(
                 "an event of an external module", cost.mean * 1e6, "µs",

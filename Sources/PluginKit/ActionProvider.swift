@@ -13,6 +13,12 @@ public protocol ActionProvider: Sendable {
     /// Does the work. Long waiting on something outside returns `pending` and is called again with the token.
     func run(_ job: ActionJob, on host: any ActionHost) async -> ActionOutcome
 
+    /// Below which folder the folders of this provider's jobs are made, where they may not lie beside others', e.g.
+    /// because what does the work sees this one alone. It is there when this returns. `nil`: wherever the runner likes.
+    ///
+    /// - Throws: when it can't be made.
+    func workFolder(on host: any PluginHost) throws -> URL?
+
     /// Called once, before the first job of a gateway's life: ends what a killed gateway left running.
     func cleanUp(on host: any PluginHost) async
 
@@ -25,6 +31,7 @@ public protocol ActionProvider: Sendable {
 }
 
 extension ActionProvider {
+    public func workFolder(on host: any PluginHost) throws -> URL? { nil }
     public func cleanUp(on host: any PluginHost) async {}
     public func end(_ action: ActionExecutionID, on host: any PluginHost) async throws(FailureDetails) {}
 }

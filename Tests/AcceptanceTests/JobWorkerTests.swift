@@ -64,6 +64,26 @@ import Testing
         #expect(rows.count == 1 && rows[0]["output"]["outputVariables"] == ["FOLDER": "capitals"])
     }
 
+    /// Jenkins's AWS CodePipeline plugin uploads in no other way. SeaweedFS takes it when it has a KMS and is told a key.
+    @Test(arguments: ["penstock-tests", nil])
+    func `an upload with SSE-KMS goes into a store with a KMS, for a pipeline with a key`(key: String?) async throws {
+        let corridor = try await open()
+        let (sdk, weed) = (try await corridor.sdk(), try #require(corridor.weed))
+        var definition = Self.definition("encrypted", corridor)
+        definition.key = key
+        try await sdk.create(definition)
+        let said = try await Worker(corridor: corridor).run("encrypted")
+        guard key != nil else {
+            #expect(said.last?["what"] == "refused" && said.last?["code"] == "InternalError", "\(said)")
+            return
+        }
+        #expect(said.words == ["polled", "acknowledged", "read", "wrote", "succeeded"])
+        #expect(try await sdk.endOfNewest(of: "encrypted", count: 1)["status"] == "Succeeded")
+        #expect(try await weed.objects(in: corridor.site) == ["capitals/page.txt": Data("HELLO\n".utf8)])
+        let encryptions = try await weed.encryptions(in: corridor.artifacts)
+        #expect(encryptions.count == 2 && encryptions.values.allSatisfy { $0 == "aws:kms" }, "\(encryptions)")
+    }
+
     @Test func `a worker's failure, and a success without its output, fail the action and say why`() async throws {
         let corridor = try await open()
         let sdk = try await corridor.sdk()

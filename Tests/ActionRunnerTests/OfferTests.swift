@@ -20,8 +20,10 @@ import Testing
                 inputArtifacts: [ArtifactReference(name: "Code")], outputArtifacts: [ArtifactReference(name: "Built")])
         ])
 
-    private func bench(isKnown: Bool = true, isDeleted: Bool = false) async throws -> RunnerBench {
-        let bench = try RunnerBench([RunnerBench.filesSource()])
+    private func bench(
+        isKnown: Bool = true, isDeleted: Bool = false, workerForks: ForkAdmission = .refused
+    ) async throws -> RunnerBench {
+        let bench = try RunnerBench([RunnerBench.filesSource()], workerForks: workerForks)
         let details = CustomActionType.ArtifactDetails(minimumCount: 0, maximumCount: 5)
         let type = CustomActionType(
             category: .build, provider: "Outside", version: "1", inputArtifactDetails: details,
@@ -87,6 +89,54 @@ import Testing
         let execution = try await bench.run([RunnerBench.source(), Self.build])
         let failure = try #require(execution.stages.last?.actions.first?.failure)
         #expect(failure.type == .configurationError && failure.message.contains("CreateCustomActionType"))
+    }
+
+    /// The second execution is one that a fork's pull request started, with a plain or a sealed value for the worker.
+    private func fork(_ bench: RunnerBench, secret: Bool) async throws {
+        var build = Self.build
+        if secret { build.actions[0].configuration["Token"] = .sealed(try BackwardsVault().seal("hunter22")) }
+        try await bench.workshop.prepare()
+        _ = try await bench.ledger.perform(
+            .create(
+                PipelineDeclaration(
+                    name: "p", roleArn: "r", artifactStore: ArtifactStoreDeclaration(location: "artifacts"),
+                    stages: [RunnerBench.source(), build], executionMode: .parallel),
+                trigger: ExecutionTrigger(type: .createPipeline)), on: "p")
+        _ = try await bench.ledger.perform(
+            .start(
+                StartRequest(
+                    trigger: ExecutionTrigger(type: .webhookV2),
+                    input: StartInput(eventVariables: [PipelineExecution.forkMark: "true"]))), on: "p")
+    }
+
+    @Test func `a fork's pull request is offered to nobody, and the action says why`() async throws {
+        let bench = try await bench()
+        defer { bench.host.remove() }
+        try await fork(bench, secret: false)
+        let execution = try await bench.follow { $0.number == 2 && $0.status.isTerminal }
+        let failure = try #require(execution.stages.last?.actions.first?.failure)
+        #expect(failure.type == .permissionError && failure.message.contains("set job_workers.forks: allowed"))
+        let jobs = try await board(of: bench).poll(JobQuery(type: Self.type), limit: 5)
+        #expect(jobs.allSatisfy { $0.work?.isUntrusted != true })
+        let log = ActionLogs(folder: bench.logFolder).file(
+            of: try #require(execution.stages.last?.actions.first), in: "p")
+        #expect(try String(contentsOf: log, encoding: .utf8).contains("started this execution"))
+    }
+
+    @Test func `where forks are let in, a worker gets the job, but none with a secret in it`() async throws {
+        let open = try await bench(workerForks: .allowed)
+        defer { open.host.remove() }
+        try await fork(open, secret: false)
+        let board = try board(of: open)
+        _ = try await open.working {
+            try await board.poll(JobQuery(type: Self.type), limit: 5).first { $0.work?.isUntrusted == true }
+        }
+        let closed = try await bench(workerForks: .allowed)
+        defer { closed.host.remove() }
+        try await fork(closed, secret: true)
+        let ended = try await closed.follow { $0.number == 2 && $0.status.isTerminal }
+        let failure = ended.stages.last?.actions.first?.failure
+        #expect(failure?.type == .permissionError && failure?.message.contains("'Token' is one") == true)
     }
 
     @Test func `a provider of the type has its actions, whoever made the type`() async throws {

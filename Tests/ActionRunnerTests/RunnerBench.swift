@@ -62,7 +62,7 @@ final class RunnerBench: Sendable {
         statusReporters: [any CommitStatusReporter] = [],
         connections: [Connection] = [], ledger: (any Ledger)? = nil,
         clock: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }, concurrentJobs: Int = 8,
-        lease: Double = 60, patience: Double = 120
+        lease: Double = 60, patience: Double = 120, workerForks: ForkAdmission = .refused
     ) throws {
         self.ledger = ledger ?? InMemoryLedger(settings: EngineSettings(), clock: clock)
         let bare = try FakeHost()
@@ -83,7 +83,7 @@ final class RunnerBench: Sendable {
                 region: "us-east-1", account: "000000000000", concurrentJobs: concurrentJobs, lease: lease,
                 pollInterval: 0.05, drain: 0.1, workFolder: host.root.appending(path: "work"),
                 questionPatience: patience, noticePause: 0.01, statusPause: 0.01,
-                consoleLinkBase: "https://penstock.example"),
+                consoleLinkBase: "https://penstock.example", workerForks: workerForks),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Isolation
 import Logging
 import PipelineModel
 import PluginKit
@@ -67,7 +68,7 @@ final class BuildBench: ActionHost {
 
     /// Runs one build of a source that holds this buildspec.
     func build(
-        _ buildspec: String, _ mode: CodeBuildSettings.Isolation = .none, files: [String: String] = [:],
+        _ buildspec: String, _ mode: IsolationMode = .none, files: [String: String] = [:],
         configuration: [String: String] = [:], outputs: [String] = [], settings: [String: SettingValue] = [:]
     ) async throws -> ActionOutcome {
         let job = try job(
@@ -77,13 +78,13 @@ final class BuildBench: ActionHost {
     }
 
     func run(
-        _ job: ActionJob, _ mode: CodeBuildSettings.Isolation = .none, settings: [String: SettingValue] = [:]
+        _ job: ActionJob, _ mode: IsolationMode = .none, settings: [String: SettingValue] = [:]
     ) async throws -> ActionOutcome {
         try await action(mode, settings).run(job, on: self)
     }
 
     func action(
-        _ mode: CodeBuildSettings.Isolation = .none, _ settings: [String: SettingValue] = [:]
+        _ mode: IsolationMode = .none, _ settings: [String: SettingValue] = [:]
     ) throws -> any ActionProvider {
         let plugin = try CodeBuild(settings: .map(settings.merging(["isolation": .string(mode.rawValue)]) { $1 }))
         for case .action(let action) in plugin.contributions { return action }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Isolation
 import PipelineModel
 import PluginKit
 import Testing
@@ -16,8 +17,8 @@ import Testing
         return values
     }
 
-    @Test(arguments: CodeBuildSettings.Isolation.allCases)
-    func `a build sees its own variables and none of the server's`(mode: CodeBuildSettings.Isolation) async throws {
+    @Test(arguments: IsolationMode.allCases)
+    func `a build sees its own variables and none of the server's`(mode: IsolationMode) async throws {
         let bench = try BuildBench()
         let job = try bench.job(
             inputs: ["app": ["buildspec.yml": spec("env")], "other-lib": ["x": ""]],

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Isolation
 import PipelineModel
 import PluginKit
 import Testing
@@ -24,8 +25,8 @@ import Testing
         }.map(\.pid)
     }
 
-    @Test(arguments: CodeBuildSettings.Isolation.allCases)
-    func `a stop ends the whole tree before it returns`(mode: CodeBuildSettings.Isolation) async throws {
+    @Test(arguments: IsolationMode.allCases)
+    func `a stop ends the whole tree before it returns`(mode: IsolationMode) async throws {
         let seconds = Int.random(in: 100_000...999_999)
         let bench = try BuildBench()
         let running = Task { try await bench.build(Self.runaways(seconds), mode) }
@@ -36,8 +37,8 @@ import Testing
         #expect(outcome.failure?.message == "Build terminated with state: STOPPED")
     }
 
-    @Test(arguments: CodeBuildSettings.Isolation.allCases)
-    func `the end of a build ends what it left in the background`(mode: CodeBuildSettings.Isolation) async throws {
+    @Test(arguments: IsolationMode.allCases)
+    func `the end of a build ends what it left in the background`(mode: IsolationMode) async throws {
         let seconds = Int.random(in: 100_000...999_999)
         let bench = try BuildBench()
         let outcome = try await bench.build(spec("setsid sleep \(seconds) &", "echo done"), mode)

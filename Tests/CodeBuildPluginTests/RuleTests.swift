@@ -1,4 +1,5 @@
 import Foundation
+import Isolation
 import PipelineModel
 import PluginKit
 import Testing
@@ -8,7 +9,7 @@ import Testing
 /// The module's rules, by real shells.
 @Suite struct RuleTests {
     private func rule(
-        _ provider: String, _ mode: CodeBuildSettings.Isolation, _ settings: [String: SettingValue] = [:]
+        _ provider: String, _ mode: IsolationMode, _ settings: [String: SettingValue] = [:]
     ) throws -> any RuleProvider {
         let plugin = try CodeBuild(settings: .map(settings.merging(["isolation": .string(mode.rawValue)]) { $1 }))
         for case .rule(let rule) in plugin.contributions where rule.type.id.provider == provider { return rule }

@@ -1,4 +1,5 @@
 import PipelineModel
+import Isolation
 import PluginKit
 import Testing
 

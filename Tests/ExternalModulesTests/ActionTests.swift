@@ -48,11 +48,32 @@ import Testing
             await group.next()
             group.cancelAll()
         }
-        #expect(ContinuousClock.now - start < .seconds(10))
+        // Its pause is ten minutes; a cancel that is not heeded would cost a restart.
+        #expect(ContinuousClock.now - start < .seconds(60))
         try await waiting(for: "the end of the job's sleep") { try world.processes(of: module).count == 1 ? true : nil }
         #expect(module.status.restarts == 0)
         _ = try success(await action.run(try host.checksums(module), on: host))
         await module.stop()
+    }
+
+    @Test func `a fork's pull request reaches no module that isn't fit for it, and it is told`() async throws {
+        let world = try ModuleWorld()
+        let script = """
+            reason = str(request["job"].get("untrusted"))
+            say({"type": "failed", "id": request["id"], "error": {"type": "JobFailed", "message": reason}})
+            """
+        let closed = try world.scripted(script, name: "Closed")
+        let job = try world.host.outputs(of: closed, isUntrusted: true)
+        let refused = try failure(await closed.action.run(job, on: world.host))
+        #expect(refused.type == .permissionError)
+        #expect(refused.message.contains("set modules.Closed.forks: allowed"))
+        #expect(closed.status.phase == .waiting)
+        let open = try world.scripted(script, name: "Open", settings: .map(["forks": .string("allowed")]))
+        for (isUntrusted, said) in [(true, "True"), (false, "None")] {
+            let job = try world.host.outputs(of: open, isUntrusted: isUntrusted)
+            #expect(try failure(await open.action.run(job, on: world.host)).message == said)
+        }
+        await open.stop()
     }
 
     @Test func `outputs lie in the job's folders or nowhere`() async throws {

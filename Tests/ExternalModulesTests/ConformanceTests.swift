@@ -7,10 +7,13 @@ import Testing
 @testable import ExternalModules
 
 @Suite struct ConformanceTests {
-    private func check(_ folder: URL, _ world: ModuleWorld) async throws -> [ModuleConformance.Check] {
+    private func check(
+        _ folder: URL, _ world: ModuleWorld, isIsolated: Bool = false
+    ) async throws -> [ModuleConformance.Check] {
         let checks = Mutex<[ModuleConformance.Check]>([])
         let suite = ModuleConformance(
-            folder: folder, settings: .null, scratch: try world.host.folder("scratch"), logger: world.host.logger
+            folder: folder, settings: ModuleWorld.apart(.null, isIsolated), scratch: try world.host.folder("scratch"),
+            logger: world.host.logger
         ) { check in checks.withLock { $0.append(check) } }
         let passed = await suite.run()
         let all = checks.withLock { $0 }
@@ -24,6 +27,39 @@ import Testing
         let checks = try await check(world.examples.appending(path: name), world)
         #expect(checks.filter { !$0.passed } == [])
         #expect(checks.count >= 13)
+    }
+
+    @Test(arguments: ["anvil", "checksums"])
+    func `the examples pass in isolation`(name: String) async throws {
+        let world = try ModuleWorld()
+        let checks = try await check(world.examples.appending(path: name), world, isIsolated: true)
+        #expect(checks.filter { !$0.passed } == [])
+        #expect(checks.contains { $0.name == "hello" && $0.message.hasSuffix(", isolated") })
+    }
+
+    @Test(arguments: [
+        ("ended", true), ("error", false), ("nothing", false),
+    ])
+    func `a module that wants ends answers each of them`(word: String, passes: Bool) async throws {
+        let world = try ModuleWorld()
+        let end: [String: SettingValue] = ["category": .string("Build"), "provider": .string("S"), "end": .bool(true)]
+        let module = try world.scripted(
+            """
+            if request["type"] == "health": say({"type": "health", "id": request["id"], "findings": []})
+            elif request["type"] == "end":
+                if "\(word)" == "ended": say({"type": "ended", "id": request["id"]})
+                elif "\(word)" == "error": say({"type": "error", "id": request["id"], "error": {"type": "JobFailed", "message": "m"}})
+            elif request["type"] == "run": say({"type": "pending", "id": request["id"], "token": "t"})
+            else: say({"type": "error", "id": request["id"], "error": {"type": "JobFailed", "message": "m"}})
+            """,
+            members: [
+                "contributes": .map(["actions": .list([.map(end)])]), "timeouts": .map(["end": .number(0.5)]),
+            ])
+        let samples = module.manifest.folder.appending(path: "samples")
+        try FileManager.default.createDirectory(at: samples, withIntermediateDirectories: true)
+        try Data(#"{"action": "Build/S"}"#.utf8).write(to: samples.appending(path: "one.json"))
+        let checks = try await check(module.manifest.folder, world)
+        #expect(checks.first { $0.name == "sample one, ended" }?.passed == passes, "\(checks)")
     }
 
     @Test(arguments: [

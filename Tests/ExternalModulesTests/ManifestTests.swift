@@ -1,4 +1,5 @@
 import Foundation
+import Isolation
 import PipelineModel
 import PluginKit
 import PluginKitTesting
@@ -54,6 +55,10 @@ import Testing
             "settings[0].default", "secret"
         ),
         (
+            good.replacing("[1],", with: "[1], \"settings\": [{\"key\": \"isolation\"}],"), "settings[0].key",
+            "gateway's own"
+        ), (good.replacing("[1],", with: "[1], \"network\": 1,"), "network", "true or false"),
+        (
             good.replacing(
                 "\"webhooks\"", with: "\"actions\": [{\"category\": \"Approval\", \"provider\": \"P\"}], \"webhooks\""),
             "contributes.actions[0].category", "must be one of Source"
@@ -107,8 +112,9 @@ import Testing
         let manifests = try ModulesFolder.manifests(in: folder)
         #expect(manifests.map(\.name) == ["Anvil", "Checksums"])
         let sums = try #require(manifests.last)
-        #expect(sums.actions.map(\.id.description) == ["Custom/Build/Checksums/1"])
+        #expect(sums.actions.map(\.type.id.description) == ["Custom/Build/Checksums/1"])
         #expect(sums.start == .eager && sums.timeouts == ModuleManifest.Timeouts() && sums.environment.isEmpty)
+        #expect(!sums.hasNetwork && !sums.actions[0].hasEnd)
         #expect(try ModulesFolder.manifests(in: folder.appending(path: "nowhere")).isEmpty)
     }
 
@@ -127,5 +133,15 @@ import Testing
         #expect(unknown?.place == "modules.Forge.ulr")
         let settings = try ModuleSettings(.map(["url": .string("x")]), of: manifest)
         #expect(settings.values == ["url": .string("x"), "n": .integer(5)])
+        #expect(settings.terms.isolation == .bubblewrap && settings.terms.forks == .refused && manifest.hasNetwork)
+        let terms = try ModuleSettings(
+            .map(["url": .string("x"), "isolation": .string("none"), "forks": .string("allowed")]), of: manifest)
+        #expect(terms.terms.isolation == .none && terms.terms.forks == .allowed && terms.values["forks"] == nil)
+        for (key, value) in [("isolation", "docker"), ("forks", "trusted")] {
+            let wrong = #expect(throws: SettingsError.self) {
+                try ModuleSettings(.map(["url": .string("x"), key: .string(value)]), of: manifest)
+            }
+            #expect(wrong?.place == "modules.Forge.\(key)" && wrong?.message.contains("unknown; write") == true)
+        }
     }
 }

@@ -111,7 +111,7 @@ import Testing
         let body = Data(#"{"repo": "acme/app", "changes": [{"branch": "main", "to": "3d6f0a4b"}]}"#.utf8)
         let cost = try await ModuleMeter.costOfTranslation(
             module, webhook: "Anvil", headers: [], body: body, event: "refs", count: 200,
-            in: ModuleRoom(stateFolder: try world.host.stateFolder(for: "Anvil"), logger: world.host.logger))
+            in: try world.host.room("Anvil"))
         let (mean, quickest) = (Int(cost.mean * 1_000_000), Int(cost.quickest * 1_000_000))
         let line = "external module: \(mean) µs a translation, the quickest \(quickest) µs (debug build)\n"
         FileHandle.standardError.write(Data(line.utf8))

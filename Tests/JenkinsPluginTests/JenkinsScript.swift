@@ -111,7 +111,7 @@ enum JenkinsScript {
                     waiting = [i for i in queue.values() if i["job"] == name]
                     return self.reply(200, {"_class": "x", "name": name.split("/")[-1], "buildable": not job.get("disabled"),
                         "nextBuildNumber": job["next"], "queueItem": waiting[0] if waiting else None,
-                        "property": [{}, {"parameterDefinitions": [{"name": p, "type": "StringParameterDefinition"} for p in job["params"]]}] if job["params"] is not None else [{}],
+                        "property": [{}, {"parameterDefinitions": [{"name": p, "type": job.get("kinds", {}).get(p, "StringParameterDefinition")} for p in job["params"]]}] if job["params"] is not None else [{}],
                         "builds": [self.shown(b) for (n, _), b in sorted(builds.items(), key=lambda e: -e[0][1]) if n == name][:100]})
                 build = builds.get((name, int(path[0]))) if path and path[0].isdigit() else None
                 if build is None: return self.gone()

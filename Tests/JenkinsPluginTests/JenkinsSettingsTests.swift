@@ -43,6 +43,7 @@ import Testing
             "not both"
         ),
         (url.merging(["poll": .integer(0)]) { $1 }, ".poll", "1 to 3600"),
+        (url.merging(["forks": .string("trusted")]) { $1 }, ".forks", "refused or allowed"),
         (url.merging(["category": .list([])]) { $1 }, ".category", "a list of"),
         (url.merging(["category": .list([.string("Source")])]) { $1 }, ".category", "a list of"),
         (url.merging(["version": .string("a b")]) { $1 }, ".version", "1 to 9"),

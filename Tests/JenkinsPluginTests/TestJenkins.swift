@@ -129,11 +129,12 @@ final class TestJenkins: Sendable {
 
     func job(
         _ action: JenkinsAction, _ name: String, _ more: [String: String] = [:], outputs: [ArtifactName] = [],
-        inputs: [InputArtifact] = [], token: String? = nil, id: ActionExecutionID = "job-1"
+        inputs: [InputArtifact] = [], token: String? = nil, id: ActionExecutionID = "job-1",
+        isUntrusted: Bool = false
     ) throws -> ActionJob {
         try host.job(
             action.type.id, configuration: ["ProjectName": name].merging(more) { $1 }, inputs: inputs,
-            outputs: outputs, continuationToken: token, id: id)
+            outputs: outputs, continuationToken: token, id: id, isUntrusted: isUntrusted)
     }
 
     var log: [String] { host.recorded.lines.filter { !$0.hasPrefix("[Penstock]") } }

@@ -50,6 +50,7 @@ import WebhookIntake
             "use an S3 store"
         ),
         ("job_workers: {acknowledge_seconds: 0}", "job_workers.acknowledge_seconds", "1 to 86400"),
+        ("job_workers: {forks: trusted}", "job_workers.forks", "write refused or allowed"),
         ("job_workers: {patience: 5}", "job_workers.patience", "unknown setting"),
         ("polling: {interval_seconds: 0}", "polling.interval_seconds", "must be 1 to 86400"),
         ("polling: {interval_seconds: 90, slowest_seconds: 60}", "polling.slowest_seconds", "must be 90 to"),

@@ -39,8 +39,8 @@ import Testing
     @Test func `a store's module never sees the worker's key`() throws {
         let settings = try ServerFolder().settings(Self.yaml)
         #expect(settings.stores.allSatisfy { $0.settings["worker"] == nil })
-        #expect(settings.acknowledgementTimeout == 300)
-        let short = try ServerFolder().settings("job_workers: {acknowledge_seconds: 2}")
-        #expect(short.acknowledgementTimeout == 2)
+        #expect(settings.jobWorkers.acknowledgementTimeout == 300 && settings.jobWorkers.forks == .refused)
+        let short = try ServerFolder().settings("job_workers: {acknowledge_seconds: 2, forks: allowed}")
+        #expect(short.jobWorkers.acknowledgementTimeout == 2 && short.jobWorkers.forks == .allowed)
     }
 }

@@ -1,4 +1,5 @@
 package import Foundation
+import Isolation
 package import Logging
 import PipelineModel
 package import PluginKit
@@ -14,26 +15,26 @@ package struct ModuleConformance: Sendable {
         package var message: String
     }
 
-    struct Complaint: Error {
-        let message: String
-    }
-
     let folder: URL
     let settings: SettingValue
     let scratch: URL
+    let hidden: [URL]
     let logger: Logger
     let report: @Sendable (Check) -> Void
 
     /// - Parameters:
     ///   - settings: the module's settings, secrets in place.
     ///   - scratch: an empty folder; the caller removes it.
+    ///   - hidden: folders and files that the module must not see.
     ///   - report: called with each check as it is done.
     package init(
-        folder: URL, settings: SettingValue, scratch: URL, logger: Logger, report: @escaping @Sendable (Check) -> Void
+        folder: URL, settings: SettingValue, scratch: URL, hidden: [URL] = [], logger: Logger,
+        report: @escaping @Sendable (Check) -> Void
     ) {
         self.folder = folder
         self.settings = settings
         self.scratch = scratch
+        self.hidden = hidden
         self.logger = logger
         self.report = report
     }
@@ -52,7 +53,9 @@ package struct ModuleConformance: Sendable {
         }
         let subject = ConformanceSubject(
             manifest: manifest, settings: module,
-            room: ModuleRoom(stateFolder: scratch.appending(path: "state"), logger: logger))
+            room: ModuleRoom(
+                stateFolder: scratch.appending(path: "state"), backstage: scratch.appending(path: "backstage"),
+                hidden: hidden, logger: logger))
         guard await check("hello", { try await hello(subject) }) else { return false }
         var passed = true
         for (name, body) in protocolChecks(subject) where !(await check(name, body)) { passed = false }
@@ -64,7 +67,7 @@ package struct ModuleConformance: Sendable {
         do {
             report(Check(name: name, passed: true, message: try await body()))
             return true
-        } catch let error as Complaint {
+        } catch let error as ConformanceComplaint {
             report(Check(name: name, passed: false, message: error.message))
         } catch {
             report(Check(name: name, passed: false, message: "\(error)"))
@@ -75,7 +78,9 @@ package struct ModuleConformance: Sendable {
     private func hello(_ subject: ConformanceSubject) async throws -> String {
         let start = ContinuousClock.now
         return try await subject.live { _ in
-            "protocol \(ModuleManifest.protocolVersion), after \(Int((.now - start) / .milliseconds(1))) ms"
+            let isolation = subject.settings.terms.isolation == .none ? "without isolation" : "isolated"
+            let taken = Int((.now - start) / .milliseconds(1))
+            return "protocol \(ModuleManifest.protocolVersion), after \(taken) ms, \(isolation)"
         }
     }
 
@@ -96,8 +101,9 @@ package struct ModuleConformance: Sendable {
     private func unknownRequest(_ process: ModuleProcess) async throws -> String {
         switch await process.ask(.other("penstock-check"), within: .seconds(5)) {
         case .success(.failed(let failure)): return "refused as \(failure.type.rawValue)"
-        case .success: throw Complaint(message: "a request of an unknown type must be answered with an error")
-        case .failure(let fault): throw Complaint(message: "\(fault); it must be answered with an error")
+        case .success:
+            throw ConformanceComplaint(message: "a request of an unknown type must be answered with an error")
+        case .failure(let fault): throw ConformanceComplaint(message: "\(fault); it must be answered with an error")
         }
     }
 
@@ -112,9 +118,9 @@ package struct ModuleConformance: Sendable {
         process.write(raw: Data("{ this is no JSON\n".utf8))
         switch await process.ask(.health, within: .seconds(5)) {
         case .success(.health): return "passed over"
-        case .success: throw Complaint(message: "the health that was asked afterwards got another answer")
+        case .success: throw ConformanceComplaint(message: "the health that was asked afterwards got another answer")
         case .failure(.ended): return "the module ended itself"
-        case .failure(let fault): throw Complaint(message: "\(fault)")
+        case .failure(let fault): throw ConformanceComplaint(message: "\(fault)")
         }
     }
 
@@ -135,7 +141,7 @@ package struct ModuleConformance: Sendable {
             how(process)
             let reason = await process.end()
             guard reason.contains("ended with exit code") else {
-                throw Complaint(message: "it did not end by itself within \(limit): \(reason)")
+                throw ConformanceComplaint(message: "it did not end by itself within \(limit): \(reason)")
             }
             return "ended after \(Int((.now - start) / .milliseconds(1))) ms"
         }
@@ -152,47 +158,16 @@ package struct ModuleConformance: Sendable {
             return [("samples", { "none; put some in samples/NAME.json to have translations and jobs checked" })]
         }
         return samples.flatMap { sample -> [(String, Body)] in
-            let trial = SampleTrial(sample: sample, subject: subject, scratch: scratch.appending(path: "jobs"))
+            let trial = SampleTrial(sample: sample, subject: subject, scratch: subject.room.jobs)
             guard sample.given.action != nil else {
                 return [("sample \(sample.name)", { try await trial.translation() })]
             }
-            return [
+            var checks: [(String, Body)] = [
                 ("sample \(sample.name)", { try await trial.job() }),
                 ("sample \(sample.name), cancelled", { try await trial.cancelledJob() }),
             ]
-        }
-    }
-}
-
-/// The module that is checked.
-struct ConformanceSubject: Sendable {
-    let manifest: ModuleManifest
-    let settings: ModuleSettings
-    let room: ModuleRoom
-
-    /// Runs a part of the suite against a process of its own, which has said hello and is ended afterwards.
-    func live<Value: Sendable>(_ body: @Sendable (ModuleProcess) async throws -> Value) async throws -> Value {
-        let (hellos, hello) = AsyncStream<String?>.makeStream()
-        let process = ModuleProcess(
-            manifest, settings: settings, room: room, ready: { _ in hello.yield(nil) }, ended: { hello.yield($0) })
-        for await complaint in hellos {
-            if let complaint { throw ModuleConformance.Complaint(message: complaint) }
-            break
-        }
-        let result: Result<Value, any Error>
-        do { result = .success(try await body(process)) } catch { result = .failure(error) }
-        process.end(.gentle)
-        _ = await process.end()
-        return try result.get()
-    }
-
-    func health(_ process: ModuleProcess) async throws -> String {
-        switch await process.ask(.health, within: manifest.timeouts.health) {
-        case .success(.health(let findings)):
-            let bad = findings.filter { $0.status != .ok }.map { "\($0.name): \($0.message)" }
-            return bad.isEmpty ? "answered" : "answered, not whole: \(bad.joined(separator: "; "))"
-        case .success: throw ModuleConformance.Complaint(message: "health got an answer of another type")
-        case .failure(let fault): throw ModuleConformance.Complaint(message: "\(fault)")
+            if trial.hasEnd { checks.append(("sample \(sample.name), ended", { try await trial.endedJob() })) }
+            return checks
         }
     }
 }

@@ -4,7 +4,7 @@ import PluginKit
 
 /// One sample, tried on a module: twice, because everything may be asked twice.
 struct SampleTrial: Sendable {
-    typealias Complaint = ModuleConformance.Complaint
+    typealias Complaint = ConformanceComplaint
 
     let sample: ConformanceSample
     let subject: ConformanceSubject
@@ -48,6 +48,7 @@ struct SampleTrial: Sendable {
         case .succeeded: "succeeded"
         case .pending: "pending"
         case .health: "health"
+        case .ended: "ended"
         }
     }
 
@@ -119,10 +120,42 @@ struct SampleTrial: Sendable {
     }
 
     private func type() throws -> ActionTypeDescription {
-        let known = subject.manifest.actions.map { "\($0.id.category.rawValue)/\($0.id.provider)" }
-        guard let index = known.firstIndex(of: sample.given.action ?? "") else {
+        guard let action else {
+            let known = subject.manifest.actions.map(Self.name)
             throw Complaint(message: "the sample's action must be one of \(known.joined(separator: ", "))")
         }
-        return subject.manifest.actions[index]
+        return action.type
+    }
+
+    private var action: ModuleManifest.Action? {
+        subject.manifest.actions.first { Self.name($0) == sample.given.action }
+    }
+
+    private static func name(_ action: ModuleManifest.Action) -> String {
+        "\(action.type.id.category.rawValue)/\(action.type.id.provider)"
+    }
+
+    var hasEnd: Bool { action?.hasEnd ?? false }
+
+    /// The end of an action that was never begun, of one that has been run, and once more: all are ended.
+    func endedJob() async throws -> String {
+        let type = try type()
+        return try await subject.live { process in
+            let job = try SampleJob(sample, type: type, in: scratch.appending(path: "\(sample.name)-ended")).job
+            func end(_ when: String, _ token: String? = nil) async throws {
+                let given = GivenJob(type: type.id, continuationToken: token)
+                let answer = try await process.ask(.end(job.id, given), within: subject.manifest.timeouts.end).get()
+                guard answer == .ended else {
+                    throw Complaint(message: "\(when) it answers \(Self.words(answer)), not ended")
+                }
+            }
+            try await end("told to end what it was never given,")
+            let answer = try await process.ask(.run(job), within: .seconds(min(type.timeout, 300))).get()
+            var token: String?
+            if case .pending(let inner, _, _) = answer { token = PassedToken.asked(inner) }
+            try await end("told to end a job,", token)
+            try await end("told to end a job twice,", token)
+            return "ended, twice"
+        }
     }
 }

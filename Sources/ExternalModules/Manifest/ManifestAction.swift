@@ -3,17 +3,17 @@ import PluginKit
 
 /// Reads an entry of `contributes.actions`. The owner is always `Custom`.
 enum ManifestAction {
-    static func read(_ node: ManifestNode) throws -> ActionTypeDescription {
+    static func read(_ node: ManifestNode) throws -> ModuleManifest.Action {
         try node.expect([
             "category", "provider", "version", "configuration", "inputArtifacts", "outputArtifacts", "timeout",
-            "inputForm",
+            "inputForm", "end",
         ])
         let category = try node.required("category")
         guard let known = ActionCategory(rawValue: try category.text()), known != .approval else {
             let names = ActionCategory.allCases.filter { $0 != .approval }.map(\.rawValue).joined(separator: ", ")
             throw category.fault("must be one of \(names)")
         }
-        return ActionTypeDescription(
+        let type = ActionTypeDescription(
             id: ActionTypeID(
                 category: known, owner: .custom, provider: try node.required("provider").name(),
                 version: try node.member("version")?.text() ?? "1"),
@@ -21,6 +21,7 @@ enum ManifestAction {
             inputArtifacts: try counts(node.member("inputArtifacts")),
             outputArtifacts: try counts(node.member("outputArtifacts")),
             timeout: try node.member("timeout")?.integer(1...2_592_000) ?? 3600, inputForm: try form(node))
+        return ModuleManifest.Action(type: type, hasEnd: try node.member("end")?.bool() ?? false)
     }
 
     private static func property(_ node: ManifestNode) throws -> ConfigurationProperty {

@@ -9,12 +9,12 @@ package enum ManifestReader {
         _ folder: URL, path: String = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     ) throws -> ModuleManifest {
         let file = folder.appending(path: ModuleManifest.fileName)
-        try checkOwner(folder)
-        try checkOwner(file)
+        try FileOwner.check(folder)
+        try FileOwner.check(file)
         let root = ManifestNode(value: try json(file), place: "\(file.path): ")
         try root.expect([
             "name", "summary", "protocols", "command", "settings", "contributes", "concurrency", "start", "timeouts",
-            "memoryMegabytes", "environment",
+            "memoryMegabytes", "environment", "network",
         ])
         let versions = try root.required("protocols").items().map { try $0.integer(1...1_000_000) }
         guard versions.contains(ModuleManifest.protocolVersion) else {
@@ -33,7 +33,8 @@ package enum ManifestReader {
             concurrency: try root.member("concurrency")?.integer(1...1000) ?? 1,
             start: try start(root), timeouts: try timeouts(root),
             memoryLimit: try root.member("memoryMegabytes").map { Int64(try $0.integer(1...1_048_576)) << 20 },
-            environment: try root.member("environment")?.texts() ?? [])
+            environment: try root.member("environment")?.texts() ?? [],
+            hasNetwork: try root.member("network")?.bool() ?? true)
         guard !manifest.webhooks.isEmpty || !manifest.actions.isEmpty else {
             throw contributions.fault("a module must contribute webhooks or actions")
         }
@@ -51,21 +52,15 @@ package enum ManifestReader {
         }
     }
 
-    /// Who can write there could run programs as the gateway's user.
-    static func checkOwner(_ file: URL) throws {
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: file.path),
-            let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue, mode & 0o002 != 0
-        else { return }
-        throw SettingsError(
-            place: file.path, message: "every user of this machine may write in it; run: chmod o-w \(file.path)")
-    }
-
     private static func setting(_ node: ManifestNode) throws -> ModuleManifest.Setting {
         try node.expect(["key", "summary", "required", "secret", "default"])
         let setting = ModuleManifest.Setting(
             key: try node.required("key").name(), summary: try node.member("summary")?.text() ?? "",
             isRequired: try node.member("required")?.bool() ?? false,
             isSecret: try node.member("secret")?.bool() ?? false, defaultValue: node.member("default")?.value)
+        guard !ModuleTerms.keys.contains(setting.key) else {
+            throw try node.required("key").fault("'\(setting.key)' is the gateway's own setting of every module")
+        }
         if setting.isSecret, setting.defaultValue != nil {
             throw try node.required("default").fault("a secret can't have a default")
         }
@@ -83,12 +78,13 @@ package enum ManifestReader {
     private static func timeouts(_ root: ManifestNode) throws -> ModuleManifest.Timeouts {
         var timeouts = ModuleManifest.Timeouts()
         guard let node = root.member("timeouts") else { return timeouts }
-        try node.expect(["hello", "translate", "health", "cancel", "stop"])
+        try node.expect(["hello", "translate", "health", "cancel", "stop", "end"])
         if let hello = node.member("hello") { timeouts.hello = try hello.seconds() }
         if let translate = node.member("translate") { timeouts.translate = try translate.seconds() }
         if let health = node.member("health") { timeouts.health = try health.seconds() }
         if let cancel = node.member("cancel") { timeouts.cancel = try cancel.seconds() }
         if let stop = node.member("stop") { timeouts.stop = try stop.seconds() }
+        if let end = node.member("end") { timeouts.end = try end.seconds() }
         return timeouts
     }
 }

@@ -23,7 +23,7 @@ enum ModuleCommandLine {
         guard FileManager.default.isExecutableFile(atPath: path) else {
             throw node.fault("there is no executable file \(path); run: chmod +x \(path)")
         }
-        try ManifestReader.checkOwner(URL(fileURLWithPath: path))
+        try FileOwner.check(URL(fileURLWithPath: path))
         return path
     }
 

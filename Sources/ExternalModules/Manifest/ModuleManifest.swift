@@ -16,7 +16,7 @@ package struct ModuleManifest: Sendable {
     package let command: [String]
     package let settings: [Setting]
     package let webhooks: [Webhook]
-    package let actions: [ActionTypeDescription]
+    package let actions: [Action]
     /// How many translations and runs the module takes at a time.
     package let concurrency: Int
     package let start: Start
@@ -25,6 +25,8 @@ package struct ModuleManifest: Sendable {
     package let memoryLimit: Int64?
     /// Names of environment variables of the gateway's that the module asks for.
     package let environment: [String]
+    /// Whether it reaches more than itself, where it runs isolated.
+    package let hasNetwork: Bool
 
     package enum Start: String, Sendable {
         /// With the gateway, and again after each end.
@@ -40,6 +42,12 @@ package struct ModuleManifest: Sendable {
         /// Secrets may be given in a file (`KEY_file`), and never appear in a log.
         package let isSecret: Bool
         package let defaultValue: SettingValue?
+    }
+
+    package struct Action: Sendable {
+        package let type: ActionTypeDescription
+        /// Whether the module is told of those that were stopped or timed out.
+        package let hasEnd: Bool
     }
 
     package struct Webhook: Sendable {
@@ -59,6 +67,8 @@ package struct ModuleManifest: Sendable {
         package var cancel = Duration.seconds(10)
         /// From the end of its input to its own end.
         package var stop = Duration.seconds(5)
+        /// From `end` to its answer.
+        package var end = Duration.seconds(30)
 
         package init() {}
     }

@@ -5,6 +5,7 @@ package struct ModuleSettings: Sendable {
     let values: [String: SettingValue]
     /// The texts that must not appear in any log.
     let secrets: [String]
+    var terms: ModuleTerms
 
     /// - Parameter value: the module's entry under `modules:`, secrets in place (not as `KEY_file`).
     /// - Throws: ``SettingsError`` naming the setting.
@@ -16,11 +17,13 @@ package struct ModuleSettings: Sendable {
         case .map(let members): given = members.filter { $0.value != .null }
         default: throw SettingsError(place: place, message: "must be a map of settings")
         }
+        terms = try ModuleTerms(given, of: manifest)
+        for key in ModuleTerms.keys { given[key] = nil }
         let known = manifest.settings.map(\.key)
         if let unknown = given.keys.sorted().first(where: { !known.contains($0) }) {
             throw SettingsError(
                 place: "\(place).\(unknown)",
-                message: "unknown setting; known here: \(known.isEmpty ? "none" : known.joined(separator: ", "))")
+                message: "unknown setting; known here: \((known + ModuleTerms.keys).joined(separator: ", "))")
         }
         for setting in manifest.settings where given[setting.key] == nil {
             guard !setting.isRequired else {

@@ -9,7 +9,7 @@ package enum ModulesFolder {
     /// - Throws: ``SettingsError`` for the first folder whose manifest can't be used.
     package static func manifests(in folder: URL) throws -> [ModuleManifest] {
         guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
-        try ManifestReader.checkOwner(folder)
+        try FileOwner.check(folder)
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()

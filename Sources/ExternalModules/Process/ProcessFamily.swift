@@ -7,15 +7,29 @@ struct ProcessFamily {
     let root: pid_t
     /// `NAME=VALUE` as it stands in the environment of each.
     let mark: String
+    /// The process that was started is bubblewrap, which at a SIGTERM would take the module with it at once.
+    var hasKeeper = false
 
-    func signal(_ number: Int32) { kill(-root, number) }
+    /// Asks the module's own process group to end.
+    func terminate() {
+        guard hasKeeper else {
+            Glibc.kill(-root, SIGTERM)
+            return
+        }
+        for pid in Self.processes() where pid != root && getpgid(pid) == root { Glibc.kill(pid, SIGTERM) }
+    }
+
+    func kill() {
+        Glibc.kill(-root, SIGKILL)
+        killRest()
+    }
 
     /// Kills whoever is left, also in other groups and sessions, until nobody is or ten looks found somebody.
     func killRest() {
         for _ in 0..<10 {
             let members = Self.processes().filter { $0 != getpid() && (isOfSession($0) || isMarked($0)) }
             if members.isEmpty { return }
-            for pid in members { kill(pid, SIGKILL) }
+            for pid in members { Glibc.kill(pid, SIGKILL) }
             usleep(5_000)
         }
     }

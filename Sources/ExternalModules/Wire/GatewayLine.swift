@@ -1,4 +1,5 @@
 import Foundation
+package import PipelineModel
 package import PluginKit
 
 /// What the gateway writes to a module: one JSON object a line.
@@ -33,6 +34,18 @@ enum GatewayLine {
         let job: JobForm
     }
 
+    struct End: Encodable {
+        struct Job: Encodable {
+            let id: String
+            let actionType: ActionTypeID
+            let continuationToken: String?
+        }
+
+        let type = "end"
+        let id: String
+        let job: Job
+    }
+
     struct Bare: Encodable {
         let type: String
         var id: String?
@@ -50,6 +63,8 @@ enum GatewayLine {
 package enum ModuleRequest: Sendable {
     case translate(webhook: String, VerifiedDelivery, withoutHeaders: [String])
     case run(ActionJob)
+    /// An action that was stopped or timed out: what goes on outside for it shall end.
+    case end(ActionExecutionID, GivenJob)
     case health
     /// Any type, for the conformance suite.
     case other(String)
@@ -58,6 +73,7 @@ package enum ModuleRequest: Sendable {
         switch self {
         case .translate: "translate"
         case .run: "run"
+        case .end: "end"
         case .health: "health"
         case .other(let type): type
         }
@@ -74,6 +90,13 @@ package enum ModuleRequest: Sendable {
                         .map { .init(name: $0.name, value: $0.value) },
                     body: verified.delivery.body))
         case .run(let job): return try GatewayLine.data(GatewayLine.Run(id: id, job: JobForm(job)))
+        case .end(let action, let given):
+            return try GatewayLine.data(
+                GatewayLine.End(
+                    id: id,
+                    job: .init(
+                        id: action.rawValue, actionType: given.type,
+                        continuationToken: PassedToken.inner(given.continuationToken))))
         case .health, .other: return try GatewayLine.data(GatewayLine.Bare(type: name, id: id))
         }
     }

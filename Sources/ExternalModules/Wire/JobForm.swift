@@ -41,6 +41,8 @@ struct JobForm: Encodable {
     let revisions: [Revision]
     let eventVariables: [String: String]
     let continuationToken: String?
+    /// Strangers may have written what it brings along; absent for all others.
+    let untrusted: Bool?
     let workspace: String
 
     init(_ job: ActionJob) {
@@ -61,6 +63,7 @@ struct JobForm: Encodable {
         revisions = job.revisions.map(Revision.init)
         eventVariables = job.eventVariables
         continuationToken = PassedToken.inner(job.continuationToken)
+        untrusted = job.isUntrusted ? true : nil
         workspace = job.workspace.path
     }
 }

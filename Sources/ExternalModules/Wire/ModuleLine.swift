@@ -46,6 +46,8 @@ package enum ModuleAnswer: Sendable, Equatable {
     case succeeded(ModuleSuccess)
     case pending(token: String, pollAgain: Duration, ActionProgress)
     case health([HealthFinding])
+    /// Nothing of the action goes on any more.
+    case ended
 }
 
 package struct ModuleSuccess: Sendable, Equatable {
@@ -117,9 +119,20 @@ extension ModuleLine {
             return .failed(FailureDetails(kind, String(error.message.prefix(5000))))
         case "succeeded": return .succeeded(try success())
         case "pending": return try pending()
+        case "ended": return .ended
         case "health": return .health(try need(findings, "findings").map(Self.finding))
         default: return nil
         }
+    }
+
+    /// Why the module that says this as its first line can't be used; `nil` when it can.
+    func hello(of manifest: ModuleManifest) throws(LineFault) -> String? {
+        guard type == "hello" else { throw LineFault(reason: "something else than hello in its first line") }
+        guard let version = self.protocol else { throw LineFault(reason: "a hello without protocol") }
+        guard version == ModuleManifest.protocolVersion else {
+            return "it speaks version \(version) of the protocol, not \(ModuleManifest.protocolVersion)"
+        }
+        return name == manifest.name ? nil : "it says that it is another module than \(manifest.name)"
     }
 
     var note: ModuleNote? {

@@ -54,6 +54,7 @@ package enum ModulesReport {
         defer { try? FileManager.default.removeItem(at: scratch) }
         return await ModuleConformance(
             folder: folder, settings: try Self.settings(ofModuleIn: folder, settings), scratch: scratch,
+            hidden: [settings.dataFolder] + settings.secretFiles,
             logger: try CommandLogger.make(level: settings.logLevel == "info" ? "error" : settings.logLevel),
             report: report
         ).run()

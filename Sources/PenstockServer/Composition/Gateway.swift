@@ -64,7 +64,7 @@ package struct Gateway: Sendable {
                     uniquingKeysWith: { first, _ in first }),
                 ruleTimeouts: Dictionary(
                     rules.map { ($0.type.id, $0.type.timeout) }, uniquingKeysWith: { first, _ in first }),
-                acknowledgementTimeout: settings.acknowledgementTimeout,
+                acknowledgementTimeout: settings.jobWorkers.acknowledgementTimeout,
                 commitStatuses: { arn in
                     connections.connection(arn).map { tellers.contains($0.provider) && $0.showsStatuses } ?? false
                 }),
@@ -109,7 +109,8 @@ package struct Gateway: Sendable {
             vault: vault, logs: logs,
             settings: RunnerSettings(
                 region: settings.region, account: settings.account, concurrentJobs: settings.concurrentJobs,
-                workFolder: folder.appending(path: "work"), consoleLinkBase: settings.publicURL ?? ""),
+                workFolder: folder.appending(path: "work"), consoleLinkBase: settings.publicURL ?? "",
+                workerForks: settings.jobWorkers.forks),
             logger: logger, observer: { metrics.observe($0) })
         try await workshop.prepare()
         let webhookARN: @Sendable (String) -> String = { HookTable.webhookARN($0, settings) }

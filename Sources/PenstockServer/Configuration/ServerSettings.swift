@@ -26,8 +26,7 @@ package struct ServerSettings: Sendable {
     /// How often sources are looked at.
     package var polling: SourcePollingSettings
     package var retention: RetentionPolicy
-    /// Seconds that a job worker has to acknowledge a job that it was given.
-    package var acknowledgementTimeout: Double
+    package var jobWorkers: JobWorkerSettings
     /// Where others reach this gateway, e.g. `https://penstock.example`, without a slash at the end: for the hooks that it
     /// registers and for links. Without it hooks at hosts can't be told from others.
     package var publicURL: String?
@@ -96,7 +95,7 @@ package struct ServerSettings: Sendable {
             schedules: try file.entries("schedules").map(ScheduleSettings.declaration),
             polling: try PollingSettings.read(file.values["polling"] ?? .map([:])),
             retention: try RetentionSettings.read(file.values["retention"] ?? .map([:])),
-            acknowledgementTimeout: try JobWorkerSettings.read(file.values["job_workers"] ?? .map([:])),
+            jobWorkers: try JobWorkerSettings(file.values["job_workers"] ?? .map([:])),
             publicURL: publicURL,
             trustedProxies: try IntakeSettings.addresses(file.values["trusted_proxies"], at: "trusted_proxies"),
             bodyBudget: try IntakeSettings.webhooks(file.values["webhooks"] ?? .map([:])).bodyBudget,

@@ -3,6 +3,8 @@ struct Definition: Sendable {
     var name: String
     var artifacts: String
     var stages: [JSON]
+    /// The KMS key of the artifact store.
+    var key: String?
 
     init(_ name: String, artifacts: String, stages: [JSON]) {
         self.name = name
@@ -11,9 +13,11 @@ struct Definition: Sendable {
     }
 
     var json: JSON {
-        [
+        var store: JSON = ["type": "S3", "location": .string(artifacts)]
+        if let key { store["encryptionKey"] = ["id": .string(key), "type": "KMS"] }
+        return [
             "name": .string(name), "roleArn": "arn:aws:iam::000000000000:role/pipeline", "pipelineType": "V2",
-            "artifactStore": ["type": "S3", "location": .string(artifacts)], "stages": .array(stages),
+            "artifactStore": store, "stages": .array(stages),
         ]
     }
 

@@ -30,7 +30,9 @@ final class WeedServer: Sendable {
             """
             {"identities": [{"name": "tests",
               "credentials": [{"accessKey": "\(Self.accessKey)", "secretKey": "\(Self.secretKey)"}],
-              "actions": ["Admin", "Read", "Write", "List", "Tagging"]}]}
+              "actions": ["Admin", "Read", "Write", "List", "Tagging"]}],
+             "kms": {"default_provider": "local",
+              "providers": {"local": {"type": "local", "enableOnDemandCreate": true}}}}
             """, to: "s3.json")
         // One volume a bucket: many small buckets must not use the disk up.
         try scratch.write("[master.volume_growth]\ncopy_1 = 1\n", to: "master.toml")
@@ -78,6 +80,16 @@ final class WeedServer: Sendable {
         let name = "\(purpose)-\(UUID().uuidString.lowercased().prefix(8))"
         try await sdk("CreateBucket", ["Bucket": .string(name)], service: "s3")
         return name
+    }
+
+    /// The encryption that each object of a bucket has: key to what a HEAD tells, or nothing.
+    func encryptions(in bucket: String) async throws -> [String: String?] {
+        var found: [String: String?] = [:]
+        for key in try await objects(in: bucket).keys {
+            let head = try await sdk("HeadObject", ["Bucket": .string(bucket), "Key": .string(key)], service: "s3")
+            found[key] = .some(head["ServerSideEncryption"].string)
+        }
+        return found
     }
 
     /// All objects of a bucket: key to bytes.

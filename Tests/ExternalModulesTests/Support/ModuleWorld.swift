@@ -15,12 +15,21 @@ final class ModuleWorld: Sendable {
     static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures")
 
-    init() throws {
-        host = try FakeHost()
+    /// - Parameters:
+    ///   - hidden: what no module may see.
+    ///   - parent: where all of it lies.
+    init(hidden: [URL] = [], in parent: URL? = nil) throws {
+        host = try FakeHost(hiddenPaths: hidden, in: parent)
         examples = Self.fixtures.appending(path: "Modules")
     }
 
     deinit { host.remove() }
+
+    /// As the configuration says it; isolated as a rule, but tests of other things run where bubblewrap can't, too.
+    static func apart(_ settings: SettingValue, _ isIsolated: Bool) -> SettingValue {
+        guard case .map(let members) = settings == .null ? .map([:]) : settings, !isIsolated else { return settings }
+        return .map(members.merging(["isolation": .string("none")]) { given, _ in given })
+    }
 
     /// Restarts that a test can wait for.
     static var quick: SupervisionSettings {
@@ -35,7 +44,7 @@ final class ModuleWorld: Sendable {
     /// A copy of an example, with other members in its manifest.
     func example(
         _ name: String, _ changes: [String: SettingValue] = [:], settings: SettingValue = .null,
-        supervision: SupervisionSettings = ModuleWorld.quick
+        supervision: SupervisionSettings = ModuleWorld.quick, isIsolated: Bool = false
     ) throws -> ExternalModule {
         let folder = try host.folder("modules").appending(path: name, directoryHint: .isDirectory)
         try FileManager.default.copyItem(at: examples.appending(path: name), to: folder)
@@ -45,14 +54,15 @@ final class ModuleWorld: Sendable {
         }
         members.merge(changes) { $1 }
         try JSONEncoder().encode(members).write(to: file)
-        return try ExternalModule(try ManifestReader.read(folder), settings: settings, supervision: supervision)
+        return try ExternalModule(
+            try ManifestReader.read(folder), settings: Self.apart(settings, isIsolated), supervision: supervision)
     }
 
     /// A module in Python that says hello by itself; `answer` is the body of a function of `request` that uses `say`.
     func scripted(
         _ answer: String, hello: String = #"{"type": "hello", "protocol": 1, "name": hello["module"]}"#,
         name: String = "Scripted", members: [String: SettingValue] = [:], settings: SettingValue = .null,
-        supervision: SupervisionSettings = ModuleWorld.quick
+        supervision: SupervisionSettings = ModuleWorld.quick, isIsolated: Bool = false
     ) throws -> ExternalModule {
         let folder = try host.folder("modules/\(name.lowercased())")
         let indented = answer.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n")
@@ -94,7 +104,8 @@ final class ModuleWorld: Sendable {
         ]
         manifest.merge(members) { $1 }
         try JSONEncoder().encode(manifest).write(to: folder.appending(path: "module.json"))
-        return try ExternalModule(try ManifestReader.read(folder), settings: settings, supervision: supervision)
+        return try ExternalModule(
+            try ManifestReader.read(folder), settings: Self.apart(settings, isIsolated), supervision: supervision)
     }
 
     /// The leader of the module's processes, once it runs.
@@ -162,12 +173,19 @@ extension ExternalModule {
 
 extension FakeHost {
     func checksums(_ module: ExternalModule, _ configuration: [String: String] = [:]) throws -> ActionJob {
-        try job(
+        let folder = try module.action.workFolder(on: self)
+        return try job(
             try module.action.type.id, configuration: configuration,
-            inputs: [try input("Source", files: ["a.txt": "a\n", "docs/b.txt": "b\n"])], outputs: ["Sums"])
+            inputs: [try input("Source", files: ["a.txt": "a\n", "docs/b.txt": "b\n"], in: folder)],
+            outputs: ["Sums"], in: folder)
     }
 
-    func outputs(of module: ExternalModule, _ configuration: [String: String] = [:]) throws -> ActionJob {
-        try job(try module.action.type.id, configuration: configuration, outputs: ["One", "Two"])
+    func outputs(
+        of module: ExternalModule, _ configuration: [String: String] = [:], token: String? = nil,
+        id: ActionExecutionID = ActionExecutionID(UUID().uuidString.lowercased()), isUntrusted: Bool = false
+    ) throws -> ActionJob {
+        try job(
+            try module.action.type.id, configuration: configuration, outputs: ["One", "Two"], continuationToken: token,
+            id: id, isUntrusted: isUntrusted, in: try module.action.workFolder(on: self))
     }
 }

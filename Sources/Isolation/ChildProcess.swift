@@ -1,19 +1,26 @@
-import Glibc
+package import Glibc
 
 /// Starts a program with exactly the environment and the descriptors that it is given.
 ///
 /// Why not swift-subprocess: `bwrap --die-with-parent` dies with the *thread* that started it, and a pool's threads
-/// come and go. A build therefore spawns, reads and waits on one thread of its own. It also needs two descriptors
-/// besides the standard ones, and output and errors through one pipe, in their order.
-enum ChildProcess {
-    /// - Parameter descriptors: number in the child → descriptor here. Every other one is closed in the child.
+/// come and go. A build or a module therefore spawns, reads and waits on one thread of its own. Builds also need two
+/// descriptors besides the standard ones, and output and errors through one pipe, in their order; of a module, what it
+/// wrote before its end must be read to the end, which swift-subprocess drops.
+package enum ChildProcess {
+    /// - Parameters:
+    ///   - descriptors: number in the child → descriptor here. Every other one is closed in the child, but 0, which is
+    ///     empty then.
+    ///   - folder: the working directory; ours when it isn't given.
     /// - Returns: the process id, leader of its own session and process group.
-    static func start(
-        _ command: [String], environment: [String: String], descriptors: [Int32: Int32]
+    package static func start(
+        _ command: [String], environment: [String: String], descriptors: [Int32: Int32], folder: String? = nil
     ) throws(SystemCallError) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
+        if let folder, !SystemCalls.setFolder(folder, in: &actions) {
+            throw SystemCallError("starting \(command[0]) in \(folder)", ENOSYS)
+        }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         for (number, descriptor) in descriptors { posix_spawn_file_actions_adddup2(&actions, descriptor, number) }
         let highest = max(descriptors.keys.max() ?? 2, 2)
@@ -32,7 +39,9 @@ enum ChildProcess {
         defer { for text in arguments + variables { free(text) } }
         var pid: pid_t = 0
         let code = posix_spawn(&pid, command[0], &actions, &attributes, arguments, variables)
-        guard code == 0 else { throw SystemCallError("starting \(command[0])", code) }
+        guard code == 0 else {
+            throw SystemCallError("starting \(command[0])\(folder.map { " in \($0)" } ?? "")", code)
+        }
         return pid
     }
 
@@ -49,7 +58,7 @@ enum ChildProcess {
 
     /// Waits until the process has ended and takes its status, so that it leaves no zombie.
     @discardableResult
-    static func wait(for pid: pid_t) -> Int32 {
+    package static func wait(for pid: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         let signal = status & 0x7F

@@ -1,30 +1,47 @@
 import Foundation
 import Glibc
 
-/// The command line that keeps a build apart with bubblewrap.
+/// The command line that keeps a program apart with bubblewrap: a build, an external module.
 ///
-/// The whole machine is visible but read-only; the workspace and the inputs can be written. Hidden: the data folder,
-/// home folders, other builds' temporary files, and `/run`, where the sockets of this machine's daemons lie. The
-/// network stays. Values of variables are never on the command line, which every user of the machine can read.
-struct Sandbox {
+/// The whole machine is visible but read-only; the program's own folders can be written. Hidden: the data folder, home
+/// folders, others' temporary files, and `/run`, where the sockets of this machine's daemons lie. Values of variables
+/// are never on the command line, which every user of the machine can read.
+package struct Sandbox: Sendable {
     /// Where bubblewrap is looked for: not in `PATH`, which a build's author can't but a careless server may set.
-    static let places = ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"]
+    private static let places = ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"]
 
-    static var executable: String? { places.first { access($0, X_OK) == 0 } }
+    package static var executable: String? { places.first { access($0, X_OK) == 0 } }
 
-    let executable: String
-    /// The job's workspace, and input artifacts that lie elsewhere.
-    let writable: [String]
-    /// Inside the workspace: shown to the build as `/tmp`.
-    let temporary: String
-    /// Inside the workspace, but not to be written by the build.
-    let readOnly: [String]
+    package let executable: String
+    /// E.g. a job's workspace, and input artifacts that lie elsewhere.
+    package let writable: [String]
+    /// Shown to the program as `/tmp`.
+    package let temporary: String
+    /// Inside of writable or hidden folders: not to be written by the program.
+    package let readOnly: [String]
     /// Folders and files: the data folder, the configuration and the files of its secrets.
-    let hidden: [String]
+    package let hidden: [String]
+    package var hidesHomes = true
+    /// Without it there is nothing but a loopback of the program's own.
+    package var hasNetwork = true
+    /// Whether it is in a session of its own, out of reach of signals to the one that it was started in.
+    package var hasOwnSession = true
+    package var workingFolder = "/"
 
-    func command(running program: [String]) -> [String] {
-        var arguments = [executable, "--die-with-parent", "--new-session"]
-        arguments += ["--unshare-pid", "--unshare-ipc", "--unshare-uts"]
+    package init(
+        executable: String, writable: [String], temporary: String, readOnly: [String] = [], hidden: [String] = []
+    ) {
+        self.executable = executable
+        self.writable = writable
+        self.temporary = temporary
+        self.readOnly = readOnly
+        self.hidden = hidden
+    }
+
+    package func command(running program: [String]) -> [String] {
+        var arguments = [executable, "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
+        if hasOwnSession { arguments.append("--new-session") }
+        if !hasNetwork { arguments.append("--unshare-net") }
         arguments += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
         // Root could write the machine's settings through its own /proc; bubblewrap covers them for other users only.
         if getuid() == 0 {
@@ -40,13 +57,15 @@ struct Sandbox {
         for folder in writable { arguments += ["--bind", folder, folder] }
         for folder in readOnly { arguments += ["--ro-bind", folder, folder] }
         if getuid() == 0 { arguments += Self.capabilities }
-        return arguments + ["--chdir", "/", "--"] + program
+        return arguments + ["--chdir", workingFolder, "--"] + program
     }
 
     /// Outer folders first: what is mounted later lies on top.
     private var covered: [String] {
         let account = getpwuid(getuid()).map { String(cString: $0.pointee.pw_dir) }
-        let homes = ["/root", "/home", account, ProcessInfo.processInfo.environment["HOME"]].compactMap { $0 }
+        let homes =
+            hidesHomes
+            ? ["/root", "/home", account, ProcessInfo.processInfo.environment["HOME"]].compactMap { $0 } : []
         let others = ["/var/tmp", "/run"]
         let all = Set((homes + others + hidden).compactMap(Self.realFolder))
         return all.filter { !Self.systemFolders.contains($0) }.sorted()
@@ -60,14 +79,14 @@ struct Sandbox {
         "/proc", "/sys", "/tmp",
     ]
 
-    /// A gateway that runs as root: the build keeps what installing and unpacking need, and can't undo the mounts.
+    /// A gateway that runs as root: the program keeps what installing and unpacking need, and can't undo the mounts.
     private static let capabilities =
         ["--cap-drop", "ALL"]
         + ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "NET_BIND_SERVICE"]
         .flatMap { ["--cap-add", "CAP_\($0)"] }
 
     /// The folder without links in its path; `nil` if it isn't one.
-    static func realFolder(_ path: String) -> String? { real(path, S_IFDIR) }
+    package static func realFolder(_ path: String) -> String? { real(path, S_IFDIR) }
 
     /// The same for a file.
     private static func realFile(_ path: String) -> String? { real(path, S_IFREG) }

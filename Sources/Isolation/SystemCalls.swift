@@ -1,7 +1,7 @@
-import Glibc
+package import Glibc
 
-/// Functions of the C library that its Swift module leaves out, because they are Linux's and not POSIX's.
-enum SystemCalls {
+/// Functions of the C library that its Swift module leaves out, because they are GNU's or Linux's and not POSIX's.
+package enum SystemCalls {
     private typealias PipeWithFlags = @Sendable @convention(c) (UnsafeMutablePointer<Int32>?, Int32) -> Int32
     private typealias Actions = UnsafeMutablePointer<posix_spawn_file_actions_t>
     private typealias CloseFrom = @Sendable @convention(c) (Actions?, Int32) -> Int32
@@ -18,11 +18,10 @@ enum SystemCalls {
 
     private static func look(_ name: String) -> UnsafeMutableRawPointer? { dlsym(dlopen(nil, RTLD_NOW), name) }
 
-    /// A pipe that no program started meanwhile inherits: the end to read from, the end to write to.
-    static func pipe() -> (read: Int32, write: Int32)? {
-        var ends: [Int32] = [-1, -1]
-        let code = pipeWithFlags.map { $0(&ends, O_CLOEXEC) } ?? Glibc.pipe(&ends)
-        return code == 0 ? (ends[0], ends[1]) : nil
+    /// A pipe that no program started meanwhile inherits.
+    static func pipe(_ ends: inout [Int32]) -> Int32 {
+        if let pipeWithFlags { return pipeWithFlags(&ends, O_CLOEXEC) }
+        return Glibc.pipe(&ends)
     }
 
     static func setFolder(_ folder: String, in actions: inout posix_spawn_file_actions_t) -> Bool {
@@ -39,7 +38,7 @@ enum SystemCalls {
     }
 
     /// The most that a process, and each that it starts from then on, may hold in private writable memory.
-    static func limitMemory(of pid: pid_t, to bytes: Int64) {
+    package static func limitMemory(of pid: pid_t, to bytes: Int64) {
         let dataLimit: Int32 = 2  // RLIMIT_DATA
         var limit = rlimit(rlim_cur: UInt(bytes), rlim_max: UInt(bytes))
         _ = limitOf?(pid, dataLimit, &limit, nil)
