@@ -97,7 +97,7 @@ struct GroupCommitter {
             guard database.isInsideTransaction, !error.isStorageFailure else { throw LostTransaction(cause: error) }
             try session.rows.run("ROLLBACK TO request")
             try session.rows.run("RELEASE request")
-            let isRefusal = error is CommandRefusal || error is RegistryConflict
+            let isRefusal = error is CommandRefusal || error is RegistryConflict || error is RegistryFull
             let failure: any Error = isRefusal ? error : LedgerError(storage: error)
             return { write.fail(failure) }
         }
