@@ -29,26 +29,41 @@ package struct ConnectionSourceAction: ActionProvider {
             let branch = try Self.branch(of: job)
             try checkFormat(job.configuration["OutputArtifactFormat"])
             guard let connection = host.connections.connection(arn) else { throw Self.unknown(arn, host.connections) }
-            let remote = try GitRemote(
-                connection, repository: repository, credential: try await host.credential(for: connection),
-                key: "FullRepositoryId")
-            let said = Self.variables(of: job, branch: branch)
             let protection = try ForkProtection(job, on: connection)
-            return try await CommitSource(remote: remote, branch: branch, protection: protection).deliver(job, on: host)
-            { commit in
-                said.merging([
-                    "AuthorDate": commit.authored.ISO8601Format(),
-                    "AuthorDisplayName": commit.authorName,
-                    "AuthorEmail": commit.authorEmail,
-                    "AuthorId": commit.authorID,
-                    "CommitId": commit.id.text,
-                    "CommitMessage": commit.message.cut(toUTF8: CommitSource.longestMessage),
-                    "ConnectionArn": arn.rawValue,
-                    "FullRepositoryName": repository,
-                    "ProviderType": connection.provider,
-                ]) { $1 }
+            let said = Self.variables(of: job, branch: branch).merging([
+                "ConnectionArn": arn.rawValue, "FullRepositoryName": repository, "ProviderType": connection.provider,
+            ]) { $1 }
+            let outcome = try await host.showingCredential(for: connection) { credential throws(FailureDetails) in
+                let remote = try GitRemote(
+                    connection, repository: repository, credential: credential, key: "FullRepositoryId")
+                let source = CommitSource(remote: remote, branch: branch, protection: protection)
+                return try await Self.result {
+                    try await source.deliver(job, on: host) { said.merging(Self.variables(of: $0)) { $1 } }
+                }
             }
+            return try outcome.get()
         }
+    }
+
+    /// What the user can see is thrown, all else is a result.
+    private static func result(
+        _ work: () async throws -> ActionOutcome
+    ) async throws(FailureDetails) -> Result<ActionOutcome, any Error> {
+        do {
+            return .success(try await work())
+        } catch let failure as FailureDetails {
+            throw failure
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func variables(of commit: GitCommit) -> [String: String] {
+        [
+            "AuthorDate": commit.authored.ISO8601Format(), "AuthorDisplayName": commit.authorName,
+            "AuthorEmail": commit.authorEmail, "AuthorId": commit.authorID, "CommitId": commit.id.text,
+            "CommitMessage": commit.message.cut(toUTF8: CommitSource.longestMessage),
+        ]
     }
 
     package func cleanUp(on host: any PluginHost) async {

@@ -14,15 +14,16 @@ package struct GitRefReader: RefReader {
     package func refs(
         of repository: String, on connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) -> [String: String] {
-        let remote = try GitRemote(
-            connection, repository: repository, credential: try await host.credential(for: connection),
-            key: "repository")
-        do {
-            return try await look(remote, host)
-        } catch let failure as FailureDetails {
-            throw failure
-        } catch {
-            throw FailureDetails(.systemUnavailable, "looking at '\(remote.repository)' failed: \(error)")
+        try await host.showingCredential(for: connection) { credential throws(FailureDetails) in
+            let remote = try GitRemote(
+                connection, repository: repository, credential: credential, key: "repository")
+            do {
+                return try await look(remote, host)
+            } catch let failure as FailureDetails {
+                throw failure
+            } catch {
+                throw FailureDetails(.systemUnavailable, "looking at '\(remote.repository)' failed: \(error)")
+            }
         }
     }
 

@@ -17,22 +17,24 @@ package struct GitSourceHost: SourceHost {
     package func changedPaths(
         _ change: ChangedPathsQuery, on connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) -> [String] {
-        let remote = try GitRemote(
-            connection, repository: change.repository, credential: try await host.credential(for: connection),
-            key: "the repository")
-        do {
-            let scratch = try Self.folder(on: host)
-                .appending(path: UUID().uuidString.lowercased(), directoryHint: .isDirectory)
-            try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
-            let found = await Self.result { try await Self.paths(change, remote, in: scratch, host) }
-            try FileManager.default.removeItem(at: scratch)
-            return try found.get()
-        } catch let failure as FailureDetails {
-            throw failure
-        } catch is CancellationError {
-            throw FailureDetails(.systemUnavailable, "looking for the changed paths was stopped")
-        } catch {
-            throw FailureDetails(.systemUnavailable, "looking for the changed paths failed: \(error)")
+        try await host.showingCredential(for: connection) { credential throws(FailureDetails) in
+            let remote = try GitRemote(
+                connection, repository: change.repository, credential: credential,
+                key: "the repository")
+            do {
+                let scratch = try Self.folder(on: host)
+                    .appending(path: UUID().uuidString.lowercased(), directoryHint: .isDirectory)
+                try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+                let found = await Self.result { try await Self.paths(change, remote, in: scratch, host) }
+                try FileManager.default.removeItem(at: scratch)
+                return try found.get()
+            } catch let failure as FailureDetails {
+                throw failure
+            } catch is CancellationError {
+                throw FailureDetails(.systemUnavailable, "looking for the changed paths was stopped")
+            } catch {
+                throw FailureDetails(.systemUnavailable, "looking for the changed paths failed: \(error)")
+            }
         }
     }
 

@@ -97,6 +97,12 @@ struct RunningActionHost: ActionHost {
     func credential(for connection: Connection) async throws(FailureDetails) -> Credential? {
         try await base.credential(for: connection)
     }
+
+    func credential(
+        for connection: Connection, insteadOf refused: Credential
+    ) async throws(FailureDetails) -> Credential? {
+        try await base.credential(for: connection, insteadOf: refused)
+    }
 }
 
 extension ActionContinuation {

@@ -14,6 +14,13 @@ public protocol PluginHost: Sendable {
     ///
     /// - Throws: why none can be had, e.g. the host refused the App's key.
     func credential(for connection: Connection) async throws(FailureDetails) -> Credential?
+    /// What to show a host instead of a credential that it has refused; `nil`: there is no other. Calls through ``http``
+    /// need not ask: they are sent once more by themselves.
+    ///
+    /// - Throws: why none can be had.
+    func credential(
+        for connection: Connection, insteadOf refused: Credential
+    ) async throws(FailureDetails) -> Credential?
     /// Folders and files that a build must not see: the data folder with its credentials and keys, the configuration
     /// and the files of its secrets.
     var hiddenPaths: [URL] { get }
@@ -26,6 +33,30 @@ extension PluginHost {
     /// Of a host that makes no short-lived ones.
     public func credential(for connection: Connection) async throws(FailureDetails) -> Credential? {
         connection.credential
+    }
+
+    public func credential(
+        for connection: Connection, insteadOf refused: Credential
+    ) async throws(FailureDetails) -> Credential? {
+        nil
+    }
+
+    /// Does what shows a credential to the connection's host; once more with another one when the host has refused it
+    /// and there is one.
+    ///
+    /// - Parameter work: throws `permissionError` for a credential that was refused.
+    public func showingCredential<Value>(
+        for connection: Connection, _ work: (Credential?) async throws(FailureDetails) -> Value
+    ) async throws(FailureDetails) -> Value {
+        let credential = try await credential(for: connection)
+        do throws(FailureDetails) {
+            return try await work(credential)
+        } catch {
+            guard error.type == .permissionError, let credential,
+                let other = try await self.credential(for: connection, insteadOf: credential)
+            else { throw error }
+            return try await work(other)
+        }
     }
 }
 

@@ -20,6 +20,7 @@ package struct Recovery: Service {
     let host: any PluginHost
     let settings: RecoverySettings
     let logger: Logger
+    private let bell = Bell()
 
     /// - Parameter publicURL: what hosts call the gateway by; without it no host's log can be read.
     package init(
@@ -50,10 +51,19 @@ package struct Recovery: Service {
                 await round(&memory)
                 let isOpen = memory.places.values.contains { !$0.moves.isEmpty }
                 let pause = isOpen ? min(settings.interval, settings.grace + 1) : settings.interval
-                try? await Task.sleep(for: .seconds(pause * Double.random(in: 0.95...1.05)))
+                let end = ContinuousClock.now + .seconds(pause * Double.random(in: 0.95...1.05))
+                while await bell.sleep(until: end), !Task.isCancelled {
+                    // Definitions come in bursts: one look for all of a moment.
+                    try? await Task.sleep(for: .milliseconds(100))
+                    await round(&memory, isForNewOnes: true)
+                }
             }
         }
     }
+
+    /// Pipelines or connections have changed: repositories that are named for the first time are looked at before long,
+    /// so that what is lost from then on is found. A hint: a round finds them anyway.
+    package func nudge() { bell.ring() }
 
     /// What is remembered between rounds; a restart begins anew.
     struct Memory: Sendable {
@@ -81,16 +91,18 @@ package struct Recovery: Service {
         let connection: Connection
     }
 
-    func round(_ memory: inout Memory) async {
+    /// - Parameter isForNewOnes: only repositories that no round has looked at yet.
+    func round(_ memory: inout Memory, isForNewOnes: Bool = false) async {
+        let former = memory.places
         let targets: [Target]
         do {
-            targets = try await self.targets()
-            try await ledger.forgetRefs(except: Set(targets.map(\.repository)))
+            let all = try await self.targets()
+            if !isForNewOnes { try await ledger.forgetRefs(except: Set(all.map(\.repository))) }
+            targets = isForNewOnes ? all.filter { former[$0.repository] == nil } : all
         } catch {
             return logger.warning("the pipelines' repositories could not be read", metadata: ["reason": "\(error)"])
         }
-        let former = memory.places
-        memory.places = await withTaskGroup(of: (WatchedRepository, Place).self) { group in
+        let found = await withTaskGroup(of: (WatchedRepository, Place).self) { group in
             var waiting = targets.makeIterator()
             func addNext() {
                 guard !Task.isCancelled, let target = waiting.next() else { return }
@@ -105,6 +117,7 @@ package struct Recovery: Service {
             }
             return places
         }
+        memory.places = isForNewOnes ? former.merging(found) { $1 } : found
     }
 
     private func look(at target: Target, _ former: Place) async -> Place {

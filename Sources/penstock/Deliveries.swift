@@ -129,7 +129,8 @@ enum DeliveryText {
         default: break
         }
         if let original = delivery.replayOf { lines.append("  replay of \(original)") }
-        if let reason = delivery.stateReason ?? delivery.reason { lines.append("  reason    \(reason)") }
+        if let situation = delivery.situation { lines.append("  state     \(situation)") }
+        if let reason = delivery.reason { lines.append("  reason    \(reason)") }
         lines += delivery.headers.sorted { $0.key < $1.key }.map { "  header    \($0.key): \($0.value)" }
         return lines + delivery.decisions.map(line)
     }

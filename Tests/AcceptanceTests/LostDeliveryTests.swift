@@ -74,6 +74,29 @@ import Testing
         withExtendedLifetime(host) {}
     }
 
+    @Test func `a push that is lost right after its pipeline was made is found, long before the next look`()
+        async throws
+    {
+        // The first look of a life is over before there is a pipeline; the next one would come in an hour.
+        let corridor = try await Corridor.open(
+            extra: "recovery: {interval_seconds: 3600, grace_seconds: 1}\n")
+        try await Task.sleep(for: .seconds(2))
+        var sdk = try await corridor.sdk()
+        var definition = corridor.website()
+        definition.stages = [Definition.source, Definition.approval]
+        try await sdk.create(definition)
+        try await waiting(until: "the creation's execution") { try await sdk.executions(of: "website").count == 1 }
+        try await Task.sleep(for: .seconds(3))
+        let lost = try await corridor.git.commit(["page.txt": "lost\n"], message: "Lost")
+        try await corridor.gateway.kill9()
+        try await corridor.gateway.start()
+        sdk = try await corridor.sdk()
+        _ = try await settled(corridor, 2)
+        try await waiting(until: "the newest execution has the lost commit") {
+            try await sdk.executions(of: "website").first?["sourceRevisions"][0]["revisionId"].string == lost
+        }
+    }
+
     @Test func `of a host without a log the branch's final state is processed, once`() async throws {
         let scratch = try Scratch("unlogged")
         defer { scratch.remove() }

@@ -146,7 +146,7 @@ struct ConnectionTests {
         Refusal(
             operation: "DeleteConnection", code: "ResourceNotFoundException", input: #"{"ConnectionArn": "\#(arn)"}"#),
         Refusal(
-            operation: "DeleteConnection", code: "UnsupportedOperationException",
+            operation: "DeleteConnection", code: "ValidationException",
             input: #"{"ConnectionArn": "\#(GivenDeclarations.arn)"}"#),
         Refusal(operation: "ListConnections", code: "ValidationException", input: #"{"NextToken": "x"}"#),
         Refusal(
@@ -164,7 +164,7 @@ struct ConnectionTests {
             operation: "TagResource", code: "ResourceNotFoundException",
             input: #"{"ResourceArn": "\#(arn)", "Tags": []}"#),
         Refusal(
-            operation: "TagResource", code: "UnsupportedOperationException",
+            operation: "TagResource", code: "ValidationException",
             input: #"{"ResourceArn": "\#(GivenDeclarations.arn)", "Tags": []}"#),
         Refusal(
             operation: "UntagResource", code: "ResourceNotFoundException",
@@ -197,5 +197,67 @@ struct ConnectionTests {
         try await call(room, "TagResource", #"{\#(resource), "Tags": [\#(Self.tags)]}"#)
         let more = #"{\#(resource), "Tags": [{"Key": "more", "Value": ""}]}"#
         #expect(try await room.connectionRefusal("TagResource", more).code == "LimitExceededException")
+    }
+    // MARK: At once
+
+    @Test func `however many make connections and hosts at once, no more than the quota come to be`() async throws {
+        var settings = APISettings()
+        settings.connections = 5
+        settings.connectionHosts = 3
+        let room = Room(settings: settings)
+        let codes = await withTaskGroup(of: String?.self) { group in
+            for number in 0..<20 {
+                group.addTask {
+                    await room.code("CreateConnection", #"{"ConnectionName": "c\#(number)", "ProviderType": "GitHub"}"#)
+                }
+                group.addTask {
+                    await room.code(
+                        "CreateHost",
+                        #"""
+                        {"Name": "h\#(number)", "ProviderType": "GitLabSelfManaged",
+                         "ProviderEndpoint": "https://git.example.com"}
+                        """#)
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(codes.count { $0 == nil } == 8)
+        #expect(codes.count { $0 == "LimitExceededException" } == 32)
+        #expect(try await room.registry.registered(.connection).count == 5)
+        #expect(try await room.registry.registered(.connectionHost).count == 3)
+    }
+
+    @Test func `tags that are given while others change are given all the same`() async throws {
+        let room = Room(rushed: true, times: 5)
+        let resource = #""ResourceArn": "\#(try await create(room, "a"))""#
+        try await call(room, "TagResource", #"{\#(resource), "Tags": [{"Key": "k", "Value": "v"}]}"#)
+        try await call(room, "UntagResource", #"{\#(resource), "TagKeys": ["none"]}"#)
+        let tags = try await call(room, "ListTagsForResource", "{\(resource)}")["Tags"]
+        #expect(try tags == document(#"[{"Key": "k", "Value": "v"}]"#))
+        let crowded = Room(rushed: true)
+        let other = #""ResourceArn": "\#(try await create(crowded, "a"))""#
+        let refusal = try await crowded.connectionRefusal("UntagResource", #"{\#(other), "TagKeys": ["k"]}"#)
+        #expect(refusal.code == "ThrottlingException")
+    }
+
+    @Test func `a host that is changed while a connection to it is made is not available`() async throws {
+        let room = Room(rushed: true)
+        let host = try await createHost(room)
+        let input = #"{"ConnectionName": "a", "HostArn": "\#(host)"}"#
+        #expect(
+            try await room.connectionRefusal("CreateConnection", input).code == "ResourceUnavailableException")
+        #expect(try await room.registry.registered(.connection).isEmpty)
+    }
+}
+
+extension Room {
+    /// The code that a call of CodeConnections is refused with; `nil` when it isn't.
+    fileprivate func code(_ operation: String, _ json: String) async -> String? {
+        do {
+            _ = try await connect(operation, json)
+            return nil
+        } catch {
+            return (error as? APIError)?.code ?? "\(error)"
+        }
     }
 }

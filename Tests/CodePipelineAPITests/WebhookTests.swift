@@ -161,7 +161,8 @@ struct WebhookTests {
             put("TooManyTagsException", "Tag limit exceeded", suite.webhook(), tags: "[\(manyTags)]"),
             put("InvalidTagsException", "system tags", suite.webhook(), tags: #"[{"key": "aws:x", "value": ""}]"#),
             put(
-                "LimitExceededException", "1 webhooks already", suite.webhook("second"), before: suite.webhook("first")),
+                "LimitExceededException", "has 1 webhooks already", suite.webhook("second"),
+                before: suite.webhook("first")),
             put(
                 "ConcurrentModificationException", "changed by somebody else", suite.webhook("first"),
                 before: suite.webhook("first"), rushed: true),
@@ -205,6 +206,28 @@ struct WebhookTests {
         #expect(error.code == refusal.code)
         #expect(error.message.contains(refusal.message), "\(error.message)")
         #expect(!error.message.contains("hush"))
+    }
+
+    @Test func `however many webhooks are put at once, no more than the quota come to be`() async throws {
+        var settings = APISettings()
+        settings.webhooks = 5
+        let room = try await room(settings: settings)
+        let codes = await withTaskGroup(of: String?.self) { group in
+            for number in 0..<20 {
+                group.addTask {
+                    do {
+                        _ = try await put(room, webhook("w\(number)"))
+                        return nil
+                    } catch {
+                        return (error as? APIError)?.code ?? "\(error)"
+                    }
+                }
+            }
+            return await group.reduce(into: [String?]()) { $0.append($1) }
+        }
+        #expect(codes.count { $0 == nil } == 5)
+        #expect(codes.count { $0 == "LimitExceededException" } == 15)
+        #expect(try await room.registry.registered(.webhook).count == 5)
     }
 
     @Test func `every declared error is among the refusals`() throws {

@@ -72,4 +72,48 @@ import Testing
             }
         }
     }
+    /// Gives a revoked token until it is told that the host has refused it.
+    private struct RenewingHost: ActionHost {
+        let base: IssuingHost
+
+        var http: any HTTPClient { base.http }
+        var logger: Logger { base.logger }
+        var stores: any ObjectStores { base.stores }
+        var connections: any Connections { base.connections }
+        var hiddenPaths: [URL] { base.hiddenPaths }
+        var log: any ActionLog { base.log }
+        func stateFolder(for plugin: String) throws -> URL { try base.stateFolder(for: plugin) }
+        func now() -> Date { base.now() }
+        func credential(for connection: Connection) async throws(FailureDetails) -> Credential? {
+            Credential(user: "x-access-token", secret: "revoked")
+        }
+        func credential(
+            for connection: Connection, insteadOf refused: Credential
+        ) async throws(FailureDetails) -> Credential? {
+            #expect(refused.secret == "revoked")
+            return try await base.credential(for: connection)
+        }
+    }
+
+    @Test func `a token that the host refuses is asked for anew, and the work done with the new one`() async throws {
+        try await with { repositories, issuing, refused in
+            let renewing = RenewingHost(base: issuing)
+            let outcome = await ConnectionSourceAction().run(try repositories.job(), on: renewing)
+            #expect(outcome.success?.revision?.revisionID == repositories.tip, "\(outcome.failure?.message ?? "")")
+            let connection = try #require(renewing.connections.connection(named: "github"))
+            let refs = try await GitRefReader().refs(of: "acme/storefront", on: connection, host: renewing)
+            #expect(refs["refs/heads/main"] == repositories.tip)
+            let query = ChangedPathsQuery.push(
+                repository: "acme/storefront", before: repositories.tip, after: repositories.feature)
+            #expect(
+                try await GitSourceHost(provider: "Git").changedPaths(query, on: connection, host: renewing) == [
+                    "cards"
+                ])
+            // Where there is no other, the refusal stays what it was.
+            let failure = await ConnectionSourceAction().run(
+                try repositories.job(), on: RenewingHost(base: refused)
+            ).failure
+            #expect(failure?.message == "the App's key was refused")
+        }
+    }
 }

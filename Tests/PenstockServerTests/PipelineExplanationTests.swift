@@ -129,6 +129,72 @@ import Testing
         #expect(refused[0].reason == "branch 'x' is excluded" && refused[0].hook == "main")
     }
 
+    private func open(
+        _ sequence: Int64, attempts: Int = 0, parked: Bool = false, reason: String? = nil, only: PipelineName? = nil,
+        decisions: [DeliveryDecision] = []
+    ) -> JournalEntry {
+        JournalEntry(
+            sequence: sequence, hook: "h", hookName: "main", provider: "Bitbucket", deliveryID: "d-\(sequence)",
+            event: "repo:push", receivedAt: 900, headers: [:], body: nil, bodySize: 3, outcome: "accepted", reason: nil,
+            decisions: decisions, replayOf: nil,
+            deferral: .init(
+                attempts: attempts, since: 900, dueAt: 1060, isParked: parked, reason: reason, only: only))
+    }
+
+    @Test func `deliveries that are looked into or parked are told, with what they wait for`() throws {
+        let world = try StoryWorld(StoryWorld.pipeline(StoryWorld.stage("Source", "Source")))
+        let waiting = DeliveryDecision(pipeline: "shop", started: nil, reason: "it is looked into")
+        let entries = [
+            open(9, decisions: [waiting]), open(8, attempts: 2, reason: "bitbucket.org failed (502)"),
+            open(7, attempts: 1, parked: true, reason: "there is no repository 'acme/app'"),
+        ]
+        let explanation = PipelineExplanation(
+            of: try #require(world.state), journal: entries, open: entries, now: 1000)
+        #expect(explanation.openDeliveries.map(\.sequence) == [9, 8, 7])
+        #expect(explanation.openDeliveries.map(\.isParked) == [false, false, true])
+        #expect(explanation.refusedDeliveries.isEmpty, "nothing has been refused yet")
+        let text = ExplanationText.lines(explanation)
+        let start = try #require(text.firstIndex(of: "deliveries that may start it yet, or wait for a replay:"))
+        let expected: [String] = [
+            "9  1970-01-01T00:15:00Z  main repo:push: it was answered and is being looked into: what it says is asked "
+                + "of its module or its host",
+            "8  1970-01-01T00:15:00Z  main repo:push: it is looked into again in 1m00s (1970-01-01T00:17:40Z): "
+                + "bitbucket.org failed (502) (2 attempts so far)",
+            "7  1970-01-01T00:15:00Z  main repo:push: it is parked: there is no repository 'acme/app'; "
+                + "'penstock deliveries replay 7' tries it again",
+        ]
+        let shown: [String] = text[(start + 1)...].prefix(3).map { String($0.dropFirst(2)) }
+        #expect(shown == expected)
+        let told = ExplanationText.lines(DeliveryView(entries[2], now: 1000))
+        #expect(told.count == 3 && told[2].hasPrefix("it is parked: there is no repository"))
+    }
+
+    @Test func `an open delivery concerns a pipeline by its connection, its repository and its replay`() {
+        let bindings = [
+            SourceBinding(
+                pipeline: "shop", action: "Source",
+                origin: .connection("arn:aws:codeconnections:us-east-1:000000000000:connection/host"),
+                repository: "Acme/Shop", branch: "main")
+        ]
+        func concerns(
+            _ entry: JournalEntry, _ key: String?, _ repositories: [String]?, v1: Bool = false
+        ) -> Bool {
+            let events = repositories?.map {
+                SourceEvent(repository: $0, change: .branchPushed(branch: "b", before: nil, after: "c", forced: nil))
+            }
+            return entry.deferral.map {
+                PipelineExplanation.concerns(
+                    $0, "shop", bindings: bindings, connectionKey: key, servesGitHubV1: v1, events: events)
+            } ?? false
+        }
+        let key = bindings[0].connectionKey
+        #expect(concerns(open(1), key, nil), "nobody knows yet which repository it is about")
+        #expect(concerns(open(1), key, ["other/one", "acme/shop"]))
+        #expect(!concerns(open(1), key, ["other/one"]))
+        #expect(!concerns(open(1), "another", nil) && !concerns(open(1), nil, nil, v1: true))
+        #expect(concerns(open(1, only: "shop"), key, nil) && !concerns(open(1, only: "blog"), key, nil))
+    }
+
     @Test func `a delivery is told in sentences`() {
         let entry = JournalEntry(
             sequence: 41, hook: "h", hookName: "main", provider: "GitHub", deliveryID: "d-1", event: "push",

@@ -41,6 +41,32 @@ import Testing
     }
 
     @Test(arguments: LedgerKind.allCases)
+    func `however many are added at once, no more than the limit come to be`(_ kind: LedgerKind) async throws {
+        try await LedgerProbe.use(kind) { probe in
+            let registry = try probe.board
+            try await registry.change(registry: [.put(entry("other", kind: .connection))])
+            let refused = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        do {
+                            try await registry.change(registry: [
+                                .fewer(.webhook, than: 30), .put(entry("w\(number)")),
+                            ])
+                            return false
+                        } catch let full as RegistryFull {
+                            #expect(full == RegistryFull(kind: .webhook, limit: 30))
+                            return true
+                        }
+                    }
+                }
+                return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(refused == 10)
+            #expect(try await registry.registered(.webhook).count == 30)
+        }
+    }
+
+    @Test(arguments: LedgerKind.allCases)
     func `action types keep all that was said of them`(_ kind: LedgerKind) async throws {
         try await LedgerProbe.use(kind) { probe in
             let registry = try probe.board

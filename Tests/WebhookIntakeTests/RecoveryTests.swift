@@ -88,7 +88,7 @@ final class DrillRepository: Sendable {
 
 /// What was lost while the gateway was away is found, each once.
 @Suite struct RecoveryTests {
-    private struct World {
+    struct World {
         let repository: DrillRepository
         let clock: MovedClock
         let ledger: SQLiteLedger
@@ -143,7 +143,7 @@ final class DrillRepository: Sendable {
         }
     }
 
-    private func folder() -> URL {
+    func folder() -> URL {
         FileManager.default.temporaryDirectory.appending(path: "penstock-recovery-\(UUID().uuidString)")
     }
 

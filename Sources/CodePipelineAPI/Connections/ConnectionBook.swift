@@ -41,25 +41,20 @@ struct ConnectionBook: Sendable {
 extension CodePipelineService {
     /// Writes what an operation of CodeConnections has changed.
     ///
-    /// - Throws: `ConflictException` when somebody else was quicker.
-    func change(connections changes: [RegistryChange]) async throws(APIError) {
+    /// - Returns: what somebody else was quicker with: then nothing was written.
+    /// - Throws: `LimitExceededException`.
+    func write(
+        _ work: @Sendable (any Registry) async throws -> Void
+    ) async throws(APIError) -> RegistryConflict? {
         do {
-            try await registry.change(registry: changes)
+            try await work(registry)
+            return nil
         } catch let conflict as RegistryConflict {
-            throw APIError("ConflictException", "Two conflicting operations have been made: \(conflict). Try again.")
+            return conflict
+        } catch let full as RegistryFull {
+            throw .limitExceeded(full)
         } catch {
             throw .infrastructure(error)
-        }
-    }
-}
-
-extension RegistryRecord {
-    /// The changes that put this in the place of what was read.
-    func changes(over former: Registered<Self>?) throws(APIError) -> [RegistryChange] {
-        do {
-            return [.expect(Self.kind, name: key, record: former?.bytes), .put(try entry())]
-        } catch {
-            throw .internalFailure("a \(Self.kind.rawValue) can't be written: \(error)")
         }
     }
 }
@@ -69,8 +64,9 @@ extension APIError {
         APIError("ResourceNotFoundException", "\(kind) \(arn) not found")
     }
 
-    static func connectionLimit(_ what: String, _ limit: Int) -> APIError {
-        APIError("LimitExceededException", "Exceeded maximum limit: there are \(limit) \(what) already")
+    /// Of UpdateHost alone: no other operation declares it.
+    static func connectionConflict(_ conflict: RegistryConflict) -> APIError {
+        APIError("ConflictException", "Two conflicting operations have been made: \(conflict). Try again.")
     }
 }
 

@@ -28,17 +28,55 @@ private enum TaggedConnection {
         }
     }
 
-    func put(_ tags: [String: String], _ service: CodePipelineService) async throws(APIError) {
+    /// `false`: somebody else has changed it meanwhile.
+    private func put(_ tags: [String: String], _ service: CodePipelineService) async throws(APIError) -> Bool {
         switch self {
         case .connection(let found):
             var record = found.record
             record.tags = tags
-            try await service.change(connections: try record.changes(over: found))
+            return try await Self.put(record, over: found, service)
         case .host(let found):
             var record = found.record
             record.tags = tags
-            try await service.change(connections: try record.changes(over: found))
+            return try await Self.put(record, over: found, service)
         case .declared(let declared): throw .stands(inConfiguration: declared.name)
+        }
+    }
+
+    private static func put<Record: RegistryRecord>(
+        _ record: Record, over former: Registered<Record>, _ service: CodePipelineService
+    ) async throws(APIError) -> Bool {
+        try await service.write { try await $0.put(record, over: former) } == nil
+    }
+
+    /// Changes the tags of what has this ARN. Whoever is quicker with a change of the same is not written over: the
+    /// model declares no conflict, so it is read and changed again.
+    static func change(_ arn: String, _ edit: TagEdit, _ service: CodePipelineService) async throws(APIError) {
+        for _ in 0..<attempts {
+            let resource = try await TaggedConnection(arn, service)
+            let tags = try edit.applied(to: resource.tags)
+            if try await resource.put(tags, service) { return }
+        }
+        throw APIError("ThrottlingException", "\(arn) is changed by too many at once. Try again.")
+    }
+
+    private static let attempts = 50
+}
+
+private enum TagEdit {
+    case give([ConnectionTag])
+    case take([String])
+
+    /// - Throws: `LimitExceededException`.
+    func applied(to tags: [String: String]) throws(APIError) -> [String: String] {
+        switch self {
+        case .take(let keys): return tags.filter { !keys.contains($0.key) }
+        case .give(let more):
+            let all = tags.merging(ConnectionTag.values(of: more)) { $1 }
+            guard all.count <= ConnectionTag.limit else {
+                throw APIError("LimitExceededException", "A resource can have \(ConnectionTag.limit) tags at most")
+            }
+            return all
         }
     }
 }
@@ -64,10 +102,7 @@ struct TagConnection: APIOperation {
     let service: CodePipelineService
 
     func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> EmptyOutput {
-        let resource = try await TaggedConnection(input.arn, service)
-        let tags = resource.tags.merging(ConnectionTag.values(of: input.tags)) { $1 }
-        guard tags.count <= ConnectionTag.limit else { throw .connectionLimit("tags", ConnectionTag.limit) }
-        try await resource.put(tags, service)
+        try await TaggedConnection.change(input.arn, .give(input.tags), service)
         return EmptyOutput()
     }
 }
@@ -95,8 +130,7 @@ struct UntagConnection: APIOperation {
     let service: CodePipelineService
 
     func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> EmptyOutput {
-        let resource = try await TaggedConnection(input.arn, service)
-        try await resource.put(resource.tags.filter { !input.keys.contains($0.key) }, service)
+        try await TaggedConnection.change(input.arn, .take(input.keys), service)
         return EmptyOutput()
     }
 }

@@ -41,24 +41,39 @@ struct CreateConnection: APIOperation {
 
     func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> Output {
         let book = try await ConnectionBook.open(service)
-        let provider = try Self.provider(input, book)
+        let host = try input.hostARN.map { arn throws(APIError) in try book.host(arn) }
+        let provider = try Self.provider(input, host)
         try checkName(input.name, book)
-        let limit = service.settings.connections
-        guard book.connections.count < limit else { throw .connectionLimit("connections", limit) }
         let id = newResourceID()
         let record = ConnectionRecord(
             id: id, arn: ConnectionARN("arn:aws:codeconnections:\(context.region):\(context.account):connection/\(id)"),
             name: input.name, providerType: provider, hostARN: input.hostARN,
             tags: ConnectionTag.values(of: input.tags))
-        try await service.change(connections: try record.changes(over: nil))
+        try await make(record, at: host)
         return Output(arn: record.arn, tags: ConnectionTag.list(record.tags))
     }
 
-    /// - Throws: `ResourceNotFoundException` for the host, `ValidationException` when neither or both are given.
-    private static func provider(_ input: Input, _ book: ConnectionBook) throws(APIError) -> String {
-        switch (input.providerType, input.hostARN) {
+    /// - Throws: `LimitExceededException`, `ResourceUnavailableException` when the host was changed or deleted meanwhile.
+    private func make(
+        _ record: ConnectionRecord, at host: Registered<ConnectionHostRecord>?
+    ) async throws(APIError) {
+        let limit = service.settings.connections
+        let host = host.map { RegistryChange.expect(.connectionHost, name: $0.record.key, record: $0.bytes) }
+        let conflict = try await service.write { registry in
+            try await registry.add(record, upTo: limit, expecting: host.map { [$0] } ?? [])
+        }
+        if let conflict {
+            throw APIError("ResourceUnavailableException", "The host can't be used now: \(conflict). Try again.")
+        }
+    }
+
+    /// - Throws: `ValidationException` when neither or both are given.
+    private static func provider(
+        _ input: Input, _ host: Registered<ConnectionHostRecord>?
+    ) throws(APIError) -> String {
+        switch (input.providerType, host) {
         case (let type?, nil): return type
-        case (nil, let arn?): return try book.host(arn).record.providerType
+        case (nil, let host?): return host.record.providerType
         default: throw .validation("Either ProviderType or HostArn must be given, and not both")
         }
     }

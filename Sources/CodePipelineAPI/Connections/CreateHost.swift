@@ -42,15 +42,16 @@ struct CreateHost: APIOperation {
 
     func callAsFunction(_ input: Input, in context: CallContext) async throws(APIError) -> Output {
         try Self.check(endpoint: input.endpoint)
-        let book = try await ConnectionBook.open(service)
-        let limit = service.settings.connectionHosts
-        guard book.hosts.count < limit else { throw .connectionLimit("hosts", limit) }
         let id = "\(Self.segment(input.name))-\(newResourceID().suffix(8))"
         let record = ConnectionHostRecord(
             id: id, arn: "arn:aws:codeconnections:\(context.region):\(context.account):host/\(id)", name: input.name,
             providerType: input.providerType, endpoint: input.endpoint, vpc: input.vpc?.record,
             tags: ConnectionTag.values(of: input.tags))
-        try await service.change(connections: try record.changes(over: nil))
+        let limit = service.settings.connectionHosts
+        if let conflict = try await service.write({ try await $0.add(record, upTo: limit) }) {
+            // Its id is random: there was none.
+            throw .internalFailure("\(conflict)")
+        }
         return Output(arn: record.arn, tags: ConnectionTag.list(record.tags))
     }
 

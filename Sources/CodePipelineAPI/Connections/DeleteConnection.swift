@@ -15,15 +15,14 @@ struct DeleteConnection: APIOperation {
             if let declared = book.declared(input.arn) { throw .stands(inConfiguration: declared.name) }
             throw .connectionResourceNotFound("Connection", input.arn.rawValue)
         }
-        try await service.change(connections: [.remove(.connection, name: found.record.id)])
+        _ = try await service.write { try await $0.change(registry: [.remove(.connection, name: found.record.id)]) }
         return EmptyOutput()
     }
 }
 
 extension APIError {
+    /// The model declares no error for it.
     static func stands(inConfiguration name: String) -> APIError {
-        APIError(
-            "UnsupportedOperationException",
-            "The connection '\(name)' stands in the configuration file: change it there")
+        .validation("The connection '\(name)' stands in the configuration file: change it there")
     }
 }

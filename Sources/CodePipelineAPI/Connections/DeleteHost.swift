@@ -17,7 +17,7 @@ struct DeleteHost: APIOperation {
                 "ResourceUnavailableException",
                 "Host \(host.arn) is used by \(users.count) connections, e.g. '\(users[0])': delete them first")
         }
-        try await service.change(connections: [.remove(.connectionHost, name: host.id)])
+        _ = try await service.write { try await $0.change(registry: [.remove(.connectionHost, name: host.id)]) }
         return EmptyOutput()
     }
 }

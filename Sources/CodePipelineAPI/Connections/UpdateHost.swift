@@ -30,7 +30,10 @@ struct UpdateHost: APIOperation {
         var record = former.record
         record.endpoint = input.endpoint ?? record.endpoint
         record.vpc = input.vpc?.record ?? record.vpc
-        try await service.change(connections: try record.changes(over: former))
+        let changed = record
+        if let conflict = try await service.write({ try await $0.put(changed, over: former) }) {
+            throw .connectionConflict(conflict)
+        }
         return EmptyOutput()
     }
 }

@@ -32,6 +32,7 @@ struct CreatePipeline: APIOperation {
         let subject = RefusalSubject(account: context.account, pipeline: declaration.name, resource: arn)
         let outcome = try await service.submit(.create(declaration, trigger: trigger, tags: tags), about: subject)
         guard case .declared(let stored, _) = outcome else { throw .unexpected(outcome) }
+        service.definitionChanged()
         return Output(pipeline: PipelineDeclarationOutput(stored))
     }
 

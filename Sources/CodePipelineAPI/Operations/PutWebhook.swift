@@ -36,8 +36,12 @@ struct PutWebhook: APIOperation {
             filters: definition.recordedFilters,
             authentication: try definition.sealed(by: service.vault, over: former?.record),
             tags: tags ?? former?.record.tags ?? [:])
-        if former == nil { try checkQuota(book, in: context) }
-        try await service.put(record, over: former)
+        if former == nil {
+            let limit = service.settings.webhooks
+            try await service.keep { try await $0.add(record, upTo: limit) }
+        } else {
+            try await service.put(record, over: former)
+        }
         return Output(webhook: book.view(of: record, in: context))
     }
 
@@ -53,14 +57,6 @@ struct PutWebhook: APIOperation {
                     + "'\(definition.targetPipeline)'")
         }
         return action
-    }
-
-    private func checkQuota(_ book: WebhookBook, in context: CallContext) throws(APIError) {
-        let limit = service.settings.webhooks
-        guard book.webhooks.count >= limit else { return }
-        throw APIError(
-            "LimitExceededException",
-            "Account '\(context.account)' has \(limit) webhooks already, the most that its quota allows")
     }
 
     /// 128 random bits: nobody guesses the URL.

@@ -29,6 +29,7 @@ struct UpdatePipeline: APIOperation {
         let subject = RefusalSubject(account: context.account, pipeline: declaration.name)
         let outcome = try await service.submit(.update(declaration), about: subject)
         guard case .declared(let stored, _) = outcome else { throw .unexpected(outcome) }
+        service.definitionChanged()
         return Output(pipeline: PipelineDeclarationOutput(stored))
     }
 }

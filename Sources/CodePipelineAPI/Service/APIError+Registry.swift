@@ -3,7 +3,7 @@ import PipelineEngine
 extension CodePipelineService {
     /// Asks or changes the registry; its failures become 503 or 500.
     ///
-    /// - Throws: `ConcurrentModificationException` when somebody else was quicker.
+    /// - Throws: `ConcurrentModificationException` when somebody else was quicker, `LimitExceededException`.
     func keep<Answer: Sendable>(
         _ work: @Sendable (any Registry) async throws -> Answer
     ) async throws(APIError) -> Answer {
@@ -12,6 +12,8 @@ extension CodePipelineService {
         } catch let conflict as RegistryConflict {
             throw APIError(
                 "ConcurrentModificationException", "Unable to modify the resource: \(conflict). Try again.")
+        } catch let full as RegistryFull {
+            throw .limitExceeded(full)
         } catch {
             throw .infrastructure(error)
         }
@@ -25,5 +27,18 @@ extension CodePipelineService {
         _ record: Record, over former: Registered<Record>?
     ) async throws(APIError) {
         try await keep { try await $0.put(record, over: former) }
+    }
+}
+
+extension APIError {
+    static func limitExceeded(_ full: RegistryFull) -> APIError {
+        let what =
+            switch full.kind {
+            case .connectionHost: "hosts"
+            default: "\(full.kind.rawValue)s"
+            }
+        return APIError(
+            "LimitExceededException",
+            "The account has \(full.limit) \(what) already, the most that its quota allows")
     }
 }

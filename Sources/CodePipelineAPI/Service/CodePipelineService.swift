@@ -17,12 +17,14 @@ package struct CodePipelineService: Sendable {
     package let settings: APISettings
     package let thirdParty: any ThirdPartyHooks
     package let declaredConnections: any DeclaredConnections
+    /// Told after a pipeline's definition was committed: quick, and nothing depends on it.
+    let definitionChanged: @Sendable () -> Void
 
     package init(
         ledger: any Ledger, registry: any Registry, jobs: any JobBoard, actionTypes: ActionTypeCatalogue,
         ruleTypes: [RuleTypeDescription] = [], vault: any SecretVault, workers: any WorkerAccess,
         settings: APISettings = APISettings(), thirdParty: any ThirdPartyHooks,
-        declaredConnections: any DeclaredConnections
+        declaredConnections: any DeclaredConnections, definitionChanged: @escaping @Sendable () -> Void = {}
     ) {
         self.ledger = ledger
         self.registry = registry
@@ -34,6 +36,7 @@ package struct CodePipelineService: Sendable {
         self.settings = settings
         self.thirdParty = thirdParty
         self.declaredConnections = declaredConnections
+        self.definitionChanged = definitionChanged
     }
 
     /// Gives a command to the ledger; nothing has changed when it throws.

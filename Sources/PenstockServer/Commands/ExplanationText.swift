@@ -34,6 +34,12 @@ package enum ExplanationText {
             lines += ["", "executions that run side by side:"]
             lines += explanation.parallel.flatMap { Self.lines($0, at: explanation.at) }
         }
+        if !explanation.openDeliveries.isEmpty {
+            lines += ["", "deliveries that may start it yet, or wait for a replay:"]
+            lines += explanation.openDeliveries.map {
+                "  \($0.sequence)  \($0.receivedAt.formatted(.iso8601))  \($0.hook) \($0.event): \($0.situation)"
+            }
+        }
         if !explanation.refusedDeliveries.isEmpty {
             lines += ["", "the last deliveries that started nothing here:"]
             lines += explanation.refusedDeliveries.map {
@@ -86,6 +92,7 @@ package enum ExplanationText {
             + "\(delivery.deliveryId)"
         if let original = delivery.replayOf { text += ", a replay by hand of delivery \(original)" }
         var lines = [text, "it was \(Self.outcome(delivery.outcome))" + (delivery.reason.map { ": \($0)" } ?? "")]
+        if let situation = delivery.situation { lines.append(situation) }
         lines += delivery.decisions.map { decision in
             guard let pipeline = decision.pipeline else { return "nothing was started: \(decision.reason)" }
             guard let started = decision.started else {

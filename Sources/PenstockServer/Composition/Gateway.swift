@@ -127,6 +127,10 @@ package struct Gateway: Sendable {
                 webhooks: webhooks, ledger: ledger, allowsSHA1: settings.webhooksAllowSHA1,
                 now: { Date().timeIntervalSince1970 }, logger: logger),
             ledger: ledger, webhookARN: webhookARN, now: { Date().timeIntervalSince1970 }, logger: logger)
+        let recovery = Recovery(
+            hooks: hooks, intake: intake, ledger: ledger, logs: modules.deliveryLogs, readers: modules.refReaders,
+            publicURL: settings.publicURL, host: host, settings: settings.recovery, logger: logger)
+        registry.observe([.connection]) { recovery.nudge() }
         return Gateway(
             settings: settings, modules: modules, host: host, ledger: ledger, intake: intake,
             hookTable: hooks, connections: connections, registry: registry, registration: registration,
@@ -137,10 +141,7 @@ package struct Gateway: Sendable {
             deferred: DeferredDeliveries(
                 ledger: ledger, hooks: hooks, resolvers: modules.eventResolvers, readers: modules.refReaders,
                 webhookARN: webhookARN, host: host, logger: logger),
-            recovery: Recovery(
-                hooks: hooks, intake: intake, ledger: ledger, logs: modules.deliveryLogs,
-                readers: modules.refReaders, publicURL: settings.publicURL, host: host, settings: settings.recovery,
-                logger: logger),
+            recovery: recovery,
             schedules: Schedules(
                 ledger: ledger, schedules: settings.schedules, record: folder.appending(path: "schedules.json"),
                 ruleARN: { "arn:aws:events:\(settings.region):\(settings.account):rule/\($0)" }, logger: logger),
@@ -152,7 +153,7 @@ package struct Gateway: Sendable {
                 ledger: ledger, registry: registry, jobs: ledger,
                 actionTypes: ActionTypeCatalogue(providers.map(\.type)), ruleTypes: modules.rules.map(\.type),
                 vault: vault, workers: WorkerKeys(settings.stores, logger: logger), settings: apiSettings(settings),
-                thirdParty: registration, declaredConnections: connections),
+                thirdParty: registration, declaredConnections: connections, definitionChanged: { recovery.nudge() }),
             keys: keys, metrics: metrics, logger: logger, hosts: hosts, http: http, sqlite: ledger)
     }
 
@@ -180,7 +181,7 @@ package struct Gateway: Sendable {
             guard let registry else { return }
             do {
                 try await connections.refresh(from: registry, vault: vault, logger: logger)
-                await host.forgetCredentials()
+                host.forgetCredentials()
                 hooks.refresh()
             } catch {
                 logger.error("connections could not be read again", metadata: ["reason": "\(error)"])

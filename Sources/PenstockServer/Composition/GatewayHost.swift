@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// It is the buckets' directory as well: a store may need the host that it is made for.
 package final class GatewayHost: PluginHost, ObjectStores {
-    package let http: any HTTPClient
+    private let transport: any HTTPClient
     package let logger: Logger
     package let connections: any Connections
     package let hiddenPaths: [URL]
@@ -25,7 +25,7 @@ package final class GatewayHost: PluginHost, ObjectStores {
         settings: ServerSettings, modules: Modules, connections: ConnectionTable? = nil, http: any HTTPClient,
         logger: Logger
     ) throws {
-        self.http = http
+        self.transport = http
         self.logger = logger
         self.connections =
             connections
@@ -47,14 +47,22 @@ package final class GatewayHost: PluginHost, ObjectStores {
 
     package var stores: any ObjectStores { self }
 
+    package var http: any HTTPClient { RenewingClient(base: transport, credentials: credentials, host: self) }
+
     package func now() -> Date { Date() }
 
     package func credential(for connection: Connection) async throws(FailureDetails) -> Credential? {
         try await credentials.credential(for: connection, host: self)
     }
 
+    package func credential(
+        for connection: Connection, insteadOf refused: Credential
+    ) async throws(FailureDetails) -> Credential? {
+        try await credentials.credential(for: connection, insteadOf: refused, host: self)
+    }
+
     /// Connections have changed: what was made of them may be worth nothing now.
-    package func forgetCredentials() async { await credentials.forget() }
+    package func forgetCredentials() { credentials.forget() }
 
     package func stateFolder(for plugin: String) throws -> URL {
         let folder = dataFolder.appending(path: "modules").appending(path: plugin, directoryHint: .isDirectory)

@@ -35,7 +35,7 @@ extension RegistryChange {
         switch self {
         case .put(let entry): entry.kind
         case .remove(let kind, _): kind
-        case .expect: nil
+        case .expect, .fewer: nil
         }
     }
 }

@@ -25,10 +25,12 @@ package struct DeliveryView: Codable, Sendable {
     /// `pending` or `parked` while it is looked into.
     package var state: String?
     package var stateReason: String?
+    /// The same in a sentence, with what can be done about it.
+    package var situation: String?
     /// What it says in the words that are the same for all hosts; only of one delivery.
     package var events: [SourceEvent]?
 
-    init(_ entry: JournalEntry) {
+    init(_ entry: JournalEntry, now: Double = Date().timeIntervalSince1970) {
         sequence = entry.sequence
         hook = entry.hookName.isEmpty ? entry.hook.rawValue : entry.hookName
         provider = entry.provider
@@ -45,6 +47,9 @@ package struct DeliveryView: Codable, Sendable {
         origin = entry.origin?.rawValue
         state = entry.deferral.map { $0.isParked ? "parked" : "pending" }
         stateReason = entry.deferral?.reason
+        situation = entry.deferral.map {
+            PipelineExplanation.OpenDelivery.situation($0, of: entry.sequence, now: now)
+        }
     }
 }
 

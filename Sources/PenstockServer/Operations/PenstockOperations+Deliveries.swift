@@ -18,7 +18,7 @@ extension PenstockOperations {
             parkedOnly: input["parked"] == .bool(true), since: try Self.number("since", in: input).map(Double.init))
         let entries = try await gateway.deliveries.journal(
             filter, before: try Self.number("before", in: input), limit: Int(limit))
-        return DeliveryList(deliveries: entries.map(DeliveryView.init))
+        return DeliveryList(deliveries: entries.map { DeliveryView($0) })
     }
 
     private func entry(_ input: JSONValue) async throws -> JournalEntry {

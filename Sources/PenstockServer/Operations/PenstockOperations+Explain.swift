@@ -3,6 +3,8 @@ import CodePipelineAPI
 import Foundation
 import PipelineEngine
 import PipelineModel
+import PluginKit
+import WebhookIntake
 
 /// `ExplainExecution` and `ExplainPipeline`: the ledger's facts, gathered; the words are ``ExecutionStory``'s.
 extension PenstockOperations {
@@ -68,8 +70,34 @@ extension PenstockOperations {
     func explainPipeline(_ input: JSONValue) async throws -> PipelineExplanation {
         let state = try await state(input)
         let journal = try await gateway.ledger.journal(before: nil, limit: Self.journalReach)
-        return PipelineExplanation(of: state, journal: journal, now: Date().timeIntervalSince1970)
+        return PipelineExplanation(
+            of: state, journal: journal, open: try await open(in: journal, for: state.declaration),
+            now: Date().timeIntervalSince1970)
     }
+
+    /// Deliveries whose content is still open, and that may concern the pipeline: by their hook's connection, and by the
+    /// repository where that is known.
+    private func open(
+        in journal: [JournalEntry], for declaration: PipelineDeclaration
+    ) async throws -> [JournalEntry] {
+        let bindings = SourceBinding.bindings(of: declaration)
+        var open: [JournalEntry] = []
+        for listed in journal where listed.deferral != nil {
+            // Lists leave out what a delivery says.
+            guard let entry = try await gateway.ledger.journalEntry(listed.sequence), let deferral = entry.deferral
+            else { continue }
+            let hook = gateway.hookTable.hook(entry.hook)
+            let concerns = PipelineExplanation.concerns(
+                deferral, declaration.name, bindings: bindings,
+                connectionKey: hook.map { String($0.connection.arn.connectionKey) },
+                servesGitHubV1: hook?.servesGitHubV1 ?? false, events: gateway.intake.events(of: entry))
+            if concerns { open.append(entry) }
+            if open.count == Self.shownOpen { break }
+        }
+        return open
+    }
+
+    private static let shownOpen = 20
 
     /// Deliveries that are looked through for those that concern one pipeline.
     private static let journalReach = 1000

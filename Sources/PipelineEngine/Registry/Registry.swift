@@ -10,7 +10,8 @@ package protocol Registry: Sendable {
 
     /// Writes all or nothing, in one transaction. Putting replaces; removing what isn't there is no error.
     ///
-    /// - Throws: ``RegistryConflict`` when an expectation isn't met, ``LedgerError``; nothing was written.
+    /// - Throws: ``RegistryConflict`` when an expectation isn't met, ``RegistryFull``, ``LedgerError``; nothing was
+    ///   written.
     func change(registry changes: [RegistryChange]) async throws
 }
 
@@ -43,6 +44,21 @@ package enum RegistryChange: Sendable, Equatable {
     case remove(RegistryEntry.Kind, name: String)
     /// Nothing is written unless the entry holds exactly this now; `nil`: unless there is none.
     case expect(RegistryEntry.Kind, name: String, record: Data?)
+    /// Nothing is written unless there are fewer entries of the kind now.
+    case fewer(RegistryEntry.Kind, than: Int)
+}
+
+/// There are as many entries of a kind as are allowed.
+package struct RegistryFull: Error, Sendable, Equatable, CustomStringConvertible {
+    package var kind: RegistryEntry.Kind
+    package var limit: Int
+
+    package init(kind: RegistryEntry.Kind, limit: Int) {
+        self.kind = kind
+        self.limit = limit
+    }
+
+    package var description: String { "there are \(limit) entries of the kind \(kind.rawValue) already" }
 }
 
 /// Somebody else has changed the entry since it was read. Read it again and decide anew.

@@ -51,6 +51,20 @@ extension Registry {
             .expect(Record.kind, name: record.key, record: former?.bytes), .put(try record.entry()),
         ])
     }
+
+    /// Writes a new record if there are fewer than `limit` of its kind: however many do so at once, no more than that
+    /// come to be.
+    ///
+    /// - Throws: ``RegistryFull``; ``RegistryConflict`` when there is one of its name, or an expectation isn't met.
+    package func add<Record: RegistryRecord>(
+        _ record: Record, upTo limit: Int, expecting more: [RegistryChange] = []
+    ) async throws {
+        try await change(
+            registry: more + [
+                .expect(Record.kind, name: record.key, record: nil), .fewer(Record.kind, than: limit),
+                .put(try record.entry()),
+            ])
+    }
 }
 
 extension Registry {

@@ -20,13 +20,15 @@ extension MemoryRows {
         registry[RegistryKey(kind: kind, name: name)]?.record
     }
 
+    func count(_ kind: RegistryEntry.Kind) -> Int { registry.keys.count { $0.kind == kind } }
+
     mutating func apply(_ change: RegistryChange, at now: Double) throws {
         switch change {
         case .put(var entry):
             entry.updated = now
             registry[RegistryKey(kind: entry.kind, name: entry.name)] = entry
         case .remove(let kind, let name): registry[RegistryKey(kind: kind, name: name)] = nil
-        case .expect: break
+        case .expect, .fewer: break
         }
     }
 }

@@ -125,7 +125,7 @@ private struct SpoiltBatch: Error {
 
 extension Error {
     /// Whether a rule said no; nothing is wrong with the ledger.
-    fileprivate var isRefusal: Bool { self is CommandRefusal || self is RegistryConflict }
+    fileprivate var isRefusal: Bool { self is CommandRefusal || self is RegistryConflict || self is RegistryFull }
 
     /// Whether the storage itself is at fault, not the row that was to be written.
     fileprivate var isStorageFailure: Bool {

@@ -23,6 +23,11 @@ extension SQLiteRows {
             arguments: [kind.rawValue, name])
     }
 
+    func count(_ kind: RegistryEntry.Kind) throws -> Int {
+        let statement = try database.cachedStatement(sql: "SELECT count(*) FROM registry WHERE kind = ?")
+        return try Int.fetchOne(statement, arguments: [kind.rawValue]) ?? 0
+    }
+
     func apply(_ change: RegistryChange, at now: Double) throws {
         switch change {
         case .put(let entry):
@@ -31,7 +36,7 @@ extension SQLiteRows {
                 [entry.kind.rawValue, entry.name, now, entry.record])
         case .remove(let kind, let name):
             try run("DELETE FROM registry WHERE kind = ? AND name = ?", [kind.rawValue, name])
-        case .expect: break
+        case .expect, .fewer: break
         }
     }
 }

@@ -2,7 +2,8 @@
 
 A request is {"service", "operation", "parameters", "endpoint", "key", "secret"}. The answer is
 {"status", "body", "output", "error", "faults"}: the raw JSON body as it came, boto3's reading of it (streams as
-base64, times as seconds), the error's code, and every place where the raw body disagrees with botocore's model.
+base64, times as seconds), the error's code, and every place where the raw body disagrees with botocore's model. With
+"describe" nothing is called: the answer is {"errors"}, those that the model declares for the operation.
 """
 import base64, datetime, json, os, sys, threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,8 @@ COMMON_ERRORS = {
     "UnrecognizedClientException", "IncompleteSignatureException", "MissingAuthenticationTokenException",
     "AccessDeniedException", "ThrottlingException", "InternalFailure", "ServiceUnavailable",
 }
+# Others are not JSON, or not ours.
+JSON_SERVICES = ("codepipeline", "codeconnections", "codestar-connections")
 raw = threading.local()
 clients, lock = {}, threading.Lock()
 
@@ -77,7 +80,7 @@ def walk_scalar(value, shape, path, faults):
 def check(operation_model, response):
     """Called with the body as it came, before botocore reads it."""
     raw.status, raw.body, raw.faults = response["status_code"], None, []
-    if operation_model.service_model.service_name not in ("codepipeline", "codeconnections"):  # others are not JSON
+    if operation_model.service_model.service_name not in JSON_SERVICES:
         return
     text = response["body"]
     try:
@@ -144,6 +147,9 @@ def plain(value):
 def call(request):
     raw.status, raw.body, raw.faults = 0, None, []
     made = client(request)
+    if request.get("describe"):
+        model = made.meta.service_model.operation_model(request["operation"])
+        return {"errors": sorted(shape.name for shape in model.error_shapes)}
     parameters = request["parameters"]
     if request["service"] == "s3" and "Body" in parameters:
         parameters["Body"] = base64.b64decode(parameters["Body"])

@@ -57,6 +57,17 @@ struct SDK: Sendable {
             error: read["error"].string)
     }
 
+    /// The errors that botocore's model declares for an operation.
+    func declaredErrors(of operation: String, service: String = "codepipeline") async throws -> Set<String> {
+        let request: JSON = [
+            "service": .string(service), "operation": .string(operation), "parameters": [:], "describe": true,
+            "endpoint": .string(endpoint), "key": .string(accessKey), "secret": .string(secretKey),
+        ]
+        let read = try JSON(parsing: try await HTTP.post(try request.data, to: try await Self.server.value.url).body)
+        if let failure = read["failure"].string { throw Missing("\(operation): \(failure)") }
+        return Set(read["errors"].items.compactMap(\.string))
+    }
+
     /// One call that succeeds; gives boto3's reading.
     ///
     /// - Throws: ``Refused`` with AWS's code.

@@ -2,6 +2,7 @@ import CodePipelineAPI
 import Foundation
 import PipelineEngine
 import PipelineModel
+import Synchronization
 
 /// Hosts that do what they are told, unless the webhook's name says otherwise.
 struct PlayedHooks: ThirdPartyHooks {
@@ -36,14 +37,25 @@ struct GivenDeclarations: DeclaredConnections {
     }
 }
 
-/// Before each change somebody else changes what it expects.
-struct Rushed: Registry {
-    let base: any Registry
+/// Before each change somebody else changes what it expects; so many times.
+final class Rushed: Registry {
+    private let base: any Registry
+    private let left: Mutex<Int>
+
+    init(base: any Registry, times: Int) {
+        self.base = base
+        left = Mutex(times)
+    }
 
     func registered(_ kind: RegistryEntry.Kind) async throws -> [RegistryEntry] { try await base.registered(kind) }
 
     func change(registry changes: [RegistryChange]) async throws {
         for case .expect(let kind, let name, let record?) in changes {
+            let isRushed = left.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            guard isRushed else { continue }
             let other = String(decoding: record, as: UTF8.self) + " "
             try await base.change(registry: [
                 .put(RegistryEntry(kind: kind, name: name, record: Data(other.utf8)))

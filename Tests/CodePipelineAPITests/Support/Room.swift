@@ -20,11 +20,14 @@ struct Room {
         principalARN: "arn:aws:iam::000000000000:user/ada", account: "000000000000", region: "us-east-1",
         now: 1_700_000_000, requestID: "r-1")
 
-    /// - Parameter rushed: somebody else changes what is in the registry before each change.
-    init(settings: APISettings = APISettings(), rushed: Bool = false) {
+    /// - Parameters:
+    ///   - rushed: somebody else changes what is in the registry before each change.
+    ///   - times: so many times.
+    init(settings: APISettings = APISettings(), rushed: Bool = false, times: Int = .max) {
         thirdParty = PlayedHooks(registry: ledger)
         let service = CodePipelineService(
-            ledger: ledger, registry: rushed ? Rushed(base: ledger) : ledger, jobs: ledger, actionTypes: .everything,
+            ledger: ledger, registry: rushed ? Rushed(base: ledger, times: times) : ledger, jobs: ledger,
+            actionTypes: .everything,
             ruleTypes: .some, vault: vault, workers: workers, settings: settings, thirdParty: thirdParty,
             declaredConnections: GivenDeclarations())
         operations = CodePipelineOperations(service: service)

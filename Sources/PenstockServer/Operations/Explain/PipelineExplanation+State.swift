@@ -3,8 +3,10 @@ import PipelineEngine
 import PipelineModel
 
 extension PipelineExplanation {
-    /// - Parameter journal: newest first, as far back as somebody cares.
-    init(of state: PipelineState, journal: [JournalEntry], now: Double) {
+    /// - Parameters:
+    ///   - journal: newest first, as far back as somebody cares.
+    ///   - open: those of it that are looked into or parked and may concern the pipeline.
+    init(of state: PipelineState, journal: [JournalEntry], open: [JournalEntry] = [], now: Double) {
         let names = ExecutionNames(numbers: state.executions.mapValues(\.number))
         let situation = PresentSituation(state: state, names: names, now: now)
         pipeline = state.declaration.name.rawValue
@@ -17,6 +19,7 @@ extension PipelineExplanation {
             .sorted { $0.number < $1.number }
             .map { Execution($0, since: $0.startTime, doing: situation.sentences(on: $0)) }
         refusedDeliveries = Self.refusals(in: journal, of: state.declaration.name)
+        openDeliveries = open.compactMap { OpenDelivery($0, now: now) }
     }
 
     /// How many deliveries that started nothing are shown.
@@ -25,7 +28,9 @@ extension PipelineExplanation {
     private static func refusals(in journal: [JournalEntry], of pipeline: PipelineName) -> [RefusedDelivery] {
         let refused = journal.lazy.compactMap { entry -> RefusedDelivery? in
             let ours = entry.decisions.filter { $0.pipeline == pipeline }
-            guard let first = ours.first, ours.allSatisfy({ $0.started == nil }) else { return nil }
+            guard entry.deferral == nil, let first = ours.first, ours.allSatisfy({ $0.started == nil }) else {
+                return nil
+            }
             return RefusedDelivery(
                 sequence: entry.sequence, receivedAt: Date(timeIntervalSince1970: entry.receivedAt),
                 hook: entry.hookName.isEmpty ? entry.hook.rawValue : entry.hookName, event: entry.event,

@@ -13,6 +13,9 @@ package struct PipelineExplanation: Codable, Sendable, Equatable {
     /// The last deliveries that concerned this pipeline and started nothing, newest first.
     package var refusedDeliveries: [RefusedDelivery]
 
+    /// Deliveries that may concern this pipeline and wait for what they say, or wait no more; newest first.
+    package var openDeliveries: [OpenDelivery]
+
     package struct Source: Codable, Sendable, Equatable {
         package var action: String
         package var provider: String
@@ -53,6 +56,17 @@ package struct PipelineExplanation: Codable, Sendable, Equatable {
         package var next: String
         /// How the last execution here ended, where nobody is inside.
         package var last: String?
+    }
+
+    package struct OpenDelivery: Codable, Sendable, Equatable {
+        package var sequence: Int64
+        package var receivedAt: Date
+        package var hook: String
+        package var event: String
+        /// Nobody looks into it any more until it is replayed.
+        package var isParked: Bool
+        /// What it waits for, or why it does no more.
+        package var situation: String
     }
 
     package struct RefusedDelivery: Codable, Sendable, Equatable {
