@@ -17,7 +17,7 @@ import Testing
         let status = CommitStatus(
             repository: "acme/app", commit: GitHubWorld.commit, branch: nil, state: .pending, context: "c",
             description: "d", url: nil)
-        try await GitHubStatuses().report(status, mayBeThere: false, on: world.connection(), host: world.host)
+        try await GitHubReports().report(status, mayBeThere: false, on: world.connection(), host: world.host)
     }
 
     /// The fault, what reading comes to, and how often the server is asked.

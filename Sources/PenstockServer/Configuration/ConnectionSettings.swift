@@ -51,6 +51,10 @@ package struct ConnectionSettings: Sendable {
         self.credential = token.map { Credential(user: entry.user ?? "x-access-token", secret: $0) }
         self.apiURL = entry.apiURL
         self.options = entry.options ?? [:]
+        if let word = options["statuses"], !["checks", "commit", "off"].contains(word) {
+            throw SettingsError(
+                place: "\(place).options.statuses", message: "must be checks, commit or off, not '\(word)'")
+        }
         self.secrets = try Self.secrets(entry.secrets ?? [:], at: "\(place).secrets")
     }
 
