@@ -13,4 +13,9 @@ package struct StatusObservation: Sendable, Equatable {
     /// `nil` where the connection is gone or no module speaks for it.
     package let provider: String?
     package let result: Result
+
+    package init(provider: String?, result: Result) {
+        self.provider = provider
+        self.result = result
+    }
 }
