@@ -185,8 +185,8 @@ let package = Package(
         tests(
             "PenstockServerTests",
             [
-                "PenstockServer", "AWSSigning", "CodePipelineAPI", "ExternalModules", "PipelineEngine", "PipelineModel",
-                "PipelineStore", "PluginKit", "PluginKitTesting", "WebhookIntake", crypto, logging,
+                "PenstockServer", "ActionRunner", "AWSSigning", "CodePipelineAPI", "ExternalModules", "PipelineEngine",
+                "PipelineModel", "PipelineStore", "PluginKit", "PluginKitTesting", "WebhookIntake", crypto, logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -98,11 +98,16 @@ import Testing
         }
     }
 
-    @Test func `a stage that runs again gets a run of its own, for one that has ended stays so`() async throws {
+    @Test(arguments: [false, true])
+    func `a stage that runs again gets a run of its own, for one that has ended stays so`(mayBeThere: Bool)
+        async throws
+    {
         try await with { world, app in
             let reports = GitHubReports()
             for state in [CommitStatus.State.running, .failed, .running, .succeeded] {
-                try await reports.report(status(state), mayBeThere: false, on: app, host: world.host)
+                // As after a restart in between.
+                try await (mayBeThere ? GitHubReports() : reports).report(
+                    status(state), mayBeThere: mayBeThere, on: app, host: world.host)
             }
             #expect(
                 try await runs(world) == [["e1", "completed", "failure"], ["e1", "completed", "success"]])

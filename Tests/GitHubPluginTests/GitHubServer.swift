@@ -49,7 +49,7 @@ final class GitHubServer: Sendable {
         #"""
         import base64, json, os, re, ssl, sys, threading, time
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-        from urllib.parse import urlsplit, parse_qs, unquote
+        from urllib.parse import urlsplit, parse_qs, quote, unquote
 
         lock = threading.RLock()
         log, faults, issued = [], [], []
@@ -138,8 +138,9 @@ final class GitHubServer: Sendable {
                 if start + size < len(items):
                     following = start + size if cursor else start // size + 2
                     path = urlsplit(self.path).path
+                    more = "".join("&%s=%s" % (name, quote(query[name])) for name in query if name not in ("per_page", cursor or "page"))
                     host = state.get("next_host") or "http://" + self.headers["Host"]
-                    self.links = {"Link": '<%s%s?per_page=%d&%s=%d>; rel="next", <%s/x>; rel="last"' % (host, path, size, cursor or "page", following, host)}
+                    self.links = {"Link": '<%s%s?per_page=%d&%s=%d%s>; rel="next", <%s/x>; rel="last"' % (host, path, size, cursor or "page", following, more, host)}
                 return 200, items[start:start + size]
 
             def work(self, path, query, body):

@@ -1,5 +1,5 @@
 import ActionRunner
-import PenstockServer
+@testable import PenstockServer
 import Testing
 
 @Suite struct MetricsTests {
