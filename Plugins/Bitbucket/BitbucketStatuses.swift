@@ -28,7 +28,7 @@ package struct BitbucketStatuses: CommitStatusReporter {
         }
         let answer = try await repository.api.call("POST", place, json: .map(build), isIdempotent: true)
         guard answer.status != 404 else { throw StatusText.missing(status) }
-        _ = try answer.expect([200, 201])
+        try answer.expect([200, 201]).checkIsNoPage()
     }
 
     /// Bitbucket takes 40 characters: a longer context is told by its digest, and stands in the name.
@@ -76,6 +76,14 @@ enum StatusText {
 }
 
 extension HostAPI.Answer {
+    /// - Throws: `systemUnavailable` for a page where the API's answer is due, e.g. a proxy's that asks to log in.
+    func checkIsNoPage() throws(FailureDetails) {
+        guard let first = body.first(where: { !" \t\r\n".utf8.contains($0) }), first == UInt8(ascii: "<") else {
+            return
+        }
+        throw FailureDetails(.systemUnavailable, "\(call): the answer is not what the host's API promises")
+    }
+
     /// Whether this is a status that says the same.
     func shows(_ build: [String: SettingValue]) -> Bool {
         struct Build: Decodable {
