@@ -113,7 +113,7 @@ let package = Package(
             ], swiftSettings: strict),
 
         plugin("Git", ["PluginKit", "PipelineModel", subprocess, systemPackage]),
-        plugin("GitHub", ["PluginKit", "PipelineModel", crypto, cryptoExtras]),
+        plugin("GitHub", ["PluginKit", "PipelineModel", logging, crypto, cryptoExtras]),
         plugin("Jenkins", ["PluginKit", "PipelineModel", logging]),
         plugin("GitLab", ["PluginKit", "PipelineModel"]),
         plugin("Gitea", ["PluginKit", "PipelineModel"]),

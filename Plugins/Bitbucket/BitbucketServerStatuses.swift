@@ -28,7 +28,7 @@ package struct BitbucketServerStatuses: CommitStatusReporter {
         switch answer.status {
         case 404 where answer.saysMissing: throw StatusText.missing(status)
         case 404, 405: try await reportOldWay(status, build, repository)
-        default: _ = try answer.expect([200, 201, 204])
+        default: try answer.expect([200, 201, 204]).checkIsNoPage()
         }
     }
 
@@ -42,7 +42,7 @@ package struct BitbucketServerStatuses: CommitStatusReporter {
         let place = "/rest/build-status/1.0" + HostAPI.path("commits", status.commit)
         let answer = try await repository.api.call("POST", place, json: .map(build), isIdempotent: true)
         guard answer.status != 404 else { throw StatusText.missing(status) }
-        _ = try answer.expect([200, 201, 204])
+        try answer.expect([200, 201, 204]).checkIsNoPage()
     }
 
     private static func state(_ state: CommitStatus.State) -> String {

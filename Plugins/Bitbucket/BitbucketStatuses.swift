@@ -28,7 +28,7 @@ package struct BitbucketStatuses: CommitStatusReporter {
         }
         let answer = try await repository.api.call("POST", place, json: .map(build), isIdempotent: true)
         guard answer.status != 404 else { throw StatusText.missing(status) }
-        _ = try answer.expect([200, 201])
+        try answer.expect([200, 201]).checkIsNoPage()
     }
 
     /// Bitbucket takes 40 characters: a longer context is told by its digest, and stands in the name.

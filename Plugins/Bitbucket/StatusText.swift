@@ -17,6 +17,14 @@ enum StatusText {
 }
 
 extension HostAPI.Answer {
+    /// - Throws: `systemUnavailable` for a page where the API's answer is due, e.g. a proxy's that asks to log in.
+    func checkIsNoPage() throws(FailureDetails) {
+        guard let first = body.first(where: { !" \t\r\n".utf8.contains($0) }), first == UInt8(ascii: "<") else {
+            return
+        }
+        throw FailureDetails(.systemUnavailable, "\(call): the answer is not what the host's API promises")
+    }
+
     /// Whether this is a status that says the same.
     func shows(_ build: [String: SettingValue]) -> Bool {
         struct Build: Decodable {

@@ -17,7 +17,7 @@ package struct GitHub: Plugin {
             .credentialIssuer(GitHubApp()),
             .hookRegistrar(GitHubHooks()),
             .deliveryLog(GitHubDeliveries()),
-            .statusReporter(GitHubStatuses()),
+            .statusReporter(GitHubReports()),
         ]
     }
 }

@@ -8,6 +8,7 @@ struct BuildPayload: GitHubPayload {
     enum Kind: String { case workflowRun = "workflow_run", checkRun = "check_run", checkSuite = "check_suite" }
 
     private let kind: Kind
+    private let ownApp: String?
     private var isObject = false
     private var action = RequiredText(place: "action")
     private var run: BuildMembers?
@@ -16,8 +17,10 @@ struct BuildPayload: GitHubPayload {
 
     private static let names = JSONNames(["action", "workflow_run", "check_run", "check_suite", "repository", "sender"])
 
-    init(_ kind: Kind, reading reader: inout JSONReader) throws(JSONFault) {
+    /// - Parameter ownApp: the id or client id of the App as which this gateway shows its own stages.
+    init(_ kind: Kind, ownApp: String?, reading reader: inout JSONReader) throws(JSONFault) {
         self.kind = kind
+        self.ownApp = ownApp
         guard try reader.openObject() else { return }
         isObject = true
         while let name = try reader.nextMember(of: Self.names) {
@@ -31,9 +34,20 @@ struct BuildPayload: GitHubPayload {
         }
     }
 
+    /// What this gateway shows must never start anything here: that would show more, and so on without an end.
+    private func ownReason(_ action: String) -> String {
+        switch action {
+        case "rerequested":
+            "\(kind.rawValue) rerequested: running a stage again from GitHub's page is not supported; "
+                + "use retry-stage-execution or start-pipeline-execution"
+        default: "\(kind.rawValue) \(action.prefix(100)): this gateway's own, shown by its App"
+        }
+    }
+
     func parsed() throws(PayloadError) -> ParsedDelivery {
         guard isObject else { throw .unexpectedShape("the payload has another type than expected") }
         let action = try action.value
+        if let ownApp, let run, run.isOf(app: ownApp) { return ParsedDelivery(ignored: ownReason(action)) }
         guard action == "completed" else {
             return ParsedDelivery(ignored: "\(kind.rawValue) \(action.prefix(100)): only a completed one is an event")
         }
@@ -56,7 +70,7 @@ private struct BuildMembers {
     private var name: String?
     private var path: String?
     private var runNumber: Int?
-    private var app: String?
+    private var app: BuildApp?
     private var conclusion: String?
     private var headBranch: String?
     private var suiteBranch: String?
@@ -70,7 +84,6 @@ private struct BuildMembers {
         "head_commit", "head_repository",
     ])
     private static let repositoryNames = JSONNames(["full_name"])
-    private static let appNames = JSONNames(["name"])
     private static let suiteNames = JSONNames(["head_branch"])
 
     /// `nil` for what is no object.
@@ -82,7 +95,7 @@ private struct BuildMembers {
             case "name": name = try Self.text(&reader)
             case "path": path = try Self.text(&reader)
             case "run_number": runNumber = try reader.integer()
-            case "app": app = try Self.text(of: Self.appNames, &reader)
+            case "app": app = try BuildApp(reading: &reader)
             case "conclusion": conclusion = try reader.string()
             case "head_branch": headBranch = try Self.text(&reader)
             case "check_suite": suiteBranch = try Self.text(of: Self.suiteNames, &reader)
@@ -94,9 +107,11 @@ private struct BuildMembers {
         }
     }
 
+    func isOf(app id: String) -> Bool { app?.ids.contains(id) ?? false }
+
     /// A workflow without a name is known by its file; a suite by the App that runs it.
     func job(of kind: BuildPayload.Kind) -> String? {
-        let names = kind == .checkSuite ? [app, name] : [name, path]
+        let names = kind == .checkSuite ? [app?.name, name] : [name, path]
         return names.compactMap { $0 }.first ?? id.map(String.init)
     }
 
@@ -134,5 +149,26 @@ private struct BuildMembers {
         var found: String?
         while try reader.nextMember(of: name) != nil { found = try text(&reader) }
         return found
+    }
+}
+
+/// The App that a run or suite belongs to.
+private struct BuildApp {
+    private(set) var name: String?
+    /// A connection may name either.
+    private(set) var ids: [String] = []
+
+    private static let names = JSONNames(["id", "client_id", "name"])
+
+    /// `nil` for what is no object.
+    init?(reading reader: inout JSONReader) throws(JSONFault) {
+        guard try reader.openObject() else { return nil }
+        while let member = try reader.nextMember(of: Self.names) {
+            switch member {
+            case "id": if let id = try reader.integer() { ids.append(String(id)) }
+            case "client_id": if let id = try reader.string(), !id.isEmpty { ids.append(id) }
+            default: name = try reader.string().flatMap { $0.isEmpty ? nil : $0 }
+            }
+        }
     }
 }

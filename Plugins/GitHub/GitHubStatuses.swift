@@ -1,18 +1,15 @@
 import Foundation
-package import PipelineModel
-package import PluginKit
+import PipelineModel
+import PluginKit
 
 /// Shows stages at commits by GitHub's commit statuses.
-package struct GitHubStatuses: CommitStatusReporter {
-    package let provider = "GitHub"
+struct GitHubStatuses {
     /// GitHub refuses longer ones.
     static let longestDescription = 140
     /// As many as GitHub takes for one commit and context, a hundred a page.
     private static let mostPages = 10
 
-    package init() {}
-
-    package func report(
+    func report(
         _ status: CommitStatus, mayBeThere: Bool, on connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) {
         let repository = try GitHubRepository(status.repository)
@@ -23,7 +20,7 @@ package struct GitHubStatuses: CommitStatusReporter {
         let wish = Shown(status)
         if mayBeThere, try await newest(in: wish.context, at: commit, of: repository, api) == wish { return }
         let answer = try await api.call("POST", repository.path("statuses", commit.text), json: wish.json)
-        try check(answer, status)
+        try Self.check(answer, status, may: "commit statuses")
     }
 
     /// What GitHub keeps of a status.
@@ -73,14 +70,17 @@ package struct GitHubStatuses: CommitStatusReporter {
         return nil
     }
 
-    private func check(_ answer: HostAPI.Answer, _ status: CommitStatus) throws(FailureDetails) {
+    /// - Parameter right: what the credential may have to be allowed to write.
+    static func check(
+        _ answer: HostAPI.Answer, _ status: CommitStatus, may right: String
+    ) throws(FailureDetails) {
         let words = String(decoding: answer.body.prefix(2000), as: UTF8.self)
         switch answer.status {
         case 404:
             throw FailureDetails(
                 .permissionError,
                 "\(answer.call) was answered 404: there is no such repository, or the connection's credential may not "
-                    + "write its commit statuses")
+                    + "write its \(right)")
         case 422 where words.contains("No commit found"):
             throw FailureDetails(
                 .revisionUnavailable, "the commit \(status.commit) is not in '\(shown(status.repository))'")

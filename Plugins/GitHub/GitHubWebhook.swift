@@ -7,7 +7,16 @@ package import PluginKit
 /// workflow, check or suite of checks that has ended. Every other event is read far enough to know that it is JSON, and
 /// ignored with a reason.
 package struct GitHubWebhook: WebhookProvider {
-    package init() {}
+    /// The App as which this gateway shows stages: its id or client id.
+    private let ownApp: String?
+
+    package init() { ownApp = nil }
+
+    private init(ownApp: String?) { self.ownApp = ownApp }
+
+    package func reader(for connection: Connection) -> any WebhookProvider {
+        GitHubWebhook(ownApp: connection.options["app_id"])
+    }
 
     package var name: String { "GitHub" }
     package var signature: WebhookSignature { .hmacSHA256(header: "X-Hub-Signature-256", prefix: "sha256=") }
@@ -18,7 +27,9 @@ package struct GitHubWebhook: WebhookProvider {
         let json = try Self.json(of: verified.delivery)
         let event = verified.event
         if let kind = BuildPayload.Kind(rawValue: event) {
-            return try Self.read(json) { reader throws(JSONFault) in try BuildPayload(kind, reading: &reader) }
+            return try Self.read(json) { reader throws(JSONFault) in
+                try BuildPayload(kind, ownApp: ownApp, reading: &reader)
+            }
         }
         switch event {
         case "push": return try Self.read(json, PushPayload.init(reading:))

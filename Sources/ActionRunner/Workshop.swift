@@ -29,6 +29,7 @@ package struct Workshop: Service {
     let logs: ActionLogs
     let settings: RunnerSettings
     let observer: @Sendable (JobObservation) -> Void
+    let statusObserver: @Sendable (StatusObservation) -> Void
     let logger: Logger
     let worker = WorkerID(UUID().uuidString.lowercased())
     let running = RunningJobs()
@@ -42,12 +43,14 @@ package struct Workshop: Service {
     ///   - providers: the first of a type counts; so with `rules`, `sourceHosts` and `resolvers`.
     ///   - jobs: without it, an action of a custom type that no provider has fails.
     ///   - observer: told of each run of an action's or a rule's job.
+    ///   - statusObserver: told of each commit status that went out or never will.
     package init(
         ledger: any Ledger, providers: [any ActionProvider], rules: [any RuleProvider] = [],
         sourceHosts: [any SourceHost] = [], resolvers: [any EventResolver] = [], notifiers: [any Notifier] = [],
         statusReporters: [any CommitStatusReporter] = [], jobs: (any JobBoard & Registry)? = nil,
         host: any PluginHost, vault: any SecretVault, logs: ActionLogs, settings: RunnerSettings, logger: Logger,
-        observer: @escaping @Sendable (JobObservation) -> Void = { _ in }
+        observer: @escaping @Sendable (JobObservation) -> Void = { _ in },
+        statusObserver: @escaping @Sendable (StatusObservation) -> Void = { _ in }
     ) {
         self.ledger = ledger
         self.providers = Dictionary(providers.map { ($0.type.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -63,6 +66,7 @@ package struct Workshop: Service {
         self.logs = logs
         self.settings = settings
         self.observer = observer
+        self.statusObserver = statusObserver
         self.logger = logger
         self.slots = JobSlots(settings.concurrentJobs)
         self.questionSlots = JobSlots(settings.concurrentQuestions)

@@ -29,6 +29,14 @@ public protocol WebhookProvider: WebhookScheme {
     ///
     /// - Throws: ``PayloadError`` when the body is not what the event header promises.
     func parse(_ delivery: VerifiedDelivery) throws(PayloadError) -> ParsedDelivery
+
+    /// The one that reads what comes to hooks of this connection: it knows what the gateway itself does there, so that
+    /// nothing starts by its own doing. Asked when hooks are made or connections change.
+    func reader(for connection: Connection) -> any WebhookProvider
+}
+
+extension WebhookProvider {
+    public func reader(for connection: Connection) -> any WebhookProvider { self }
 }
 
 /// Turns one host's deliveries into source events by asking somebody else, e.g. a child process. It is asked after

@@ -26,7 +26,8 @@ package struct FakeHost: ActionHost {
     /// - Throws: when the temporary folder can't be made.
     package init(
         http: any HTTPClient = RefusingHTTPClient(), stores: [any ObjectStore] = [], connections: [Connection] = [],
-        hiddenPaths: [URL] = [], in parent: URL? = nil, now: @escaping @Sendable () -> Date = { Date() }
+        hiddenPaths: [URL] = [], in parent: URL? = nil, now: @escaping @Sendable () -> Date = { Date() },
+        logger: Logger = Logger(label: "penstock.test") { _ in SwiftLogNoOpLogHandler() }
     ) throws {
         root = (parent ?? FileManager.default.temporaryDirectory)
             .appendingPathComponent("penstock-test-\(UUID().uuidString.lowercased())", isDirectory: true)
@@ -36,7 +37,7 @@ package struct FakeHost: ActionHost {
         self.connections = GivenConnections(connections)
         self.hiddenPaths = hiddenPaths
         self.clock = now
-        logger = Logger(label: "penstock.test") { _ in SwiftLogNoOpLogHandler() }
+        self.logger = logger
         recorded = RecordingLog()
     }
 

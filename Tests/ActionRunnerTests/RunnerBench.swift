@@ -49,12 +49,21 @@ struct BackwardsVault: SecretVault {
     func open(_ secret: SealedSecret) throws -> String { String(secret.box.reversed()) }
 }
 
+final class ObservedStatuses: Sendable {
+    private let seen = Mutex<[StatusObservation]>([])
+    var all: [StatusObservation] { seen.withLock { $0 } }
+    func add(_ observation: StatusObservation) { seen.withLock { $0.append(observation) } }
+}
+
 /// A workshop over a ledger (in memory unless one is given) and a local bucket `artifacts`.
 final class RunnerBench: Sendable {
     let ledger: any Ledger
     let host: FakeHost
     let workshop: Workshop
     let logFolder: URL
+    let lines = RecordedLines()
+    /// What came of the commit statuses.
+    let statuses = ObservedStatuses()
 
     init(
         _ providers: [any ActionProvider], rules: [any RuleProvider] = [], sourceHosts: [any SourceHost] = [],
@@ -84,7 +93,7 @@ final class RunnerBench: Sendable {
                 pollInterval: 0.05, drain: 0.1, workFolder: host.root.appending(path: "work"),
                 questionPatience: patience, noticePause: 0.01, statusPause: 0.01,
                 consoleLinkBase: "https://penstock.example", workerForks: workerForks),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: lines.logger, statusObserver: { [statuses] in statuses.add($0) })
     }
 
     /// Declares source → build and runs the workshop until the execution ends or `until` says so.

@@ -38,6 +38,25 @@ import Testing
         #expect(try await world.bitbucket.state().elsewhere.isEmpty)
     }
 
+    @Test(arguments: faults.indices)
+    func `a status too is refused, or a matter of later, as the host says`(index: Int) async throws {
+        let (name, kind) = Self.faults[index]
+        let world = try World()
+        for mayBeThere in [false, true] {
+            let cloud = BitbucketStatusTests.status(of: "acme/\(name)")
+            let first = await failure { () async throws(FailureDetails) in
+                try await BitbucketStatuses().report(
+                    cloud, mayBeThere: mayBeThere, on: world.cloud(), host: world.host)
+            }
+            let server = BitbucketStatusTests.status(of: "SHOP/\(name)")
+            let second = await failure { () async throws(FailureDetails) in
+                try await BitbucketServerStatuses().report(
+                    server, mayBeThere: mayBeThere, on: world.server(), host: world.host)
+            }
+            #expect([first, second] == [kind, kind], "\(name)")
+        }
+    }
+
     @Test func `a next page on another origin is not called`() async throws {
         let world = try World()
         let event = BitbucketResolverTests.push("acme/elsewhere", World.a, World.b)

@@ -17,7 +17,7 @@ import Testing
         let status = CommitStatus(
             repository: "acme/app", commit: GitHubWorld.commit, branch: nil, state: .pending, context: "c",
             description: "d", url: nil)
-        try await GitHubStatuses().report(status, mayBeThere: false, on: world.connection(), host: world.host)
+        try await GitHubReports().report(status, mayBeThere: false, on: world.connection(), host: world.host)
     }
 
     /// The fault, what reading comes to, and how often the server is asked.
@@ -73,6 +73,35 @@ import Testing
                 _ = try? await write(world)
                 #expect(try await world.calls().count == before + 1)
             }
+        }
+    }
+
+    /// What GitHub says to a status, and whether it may be taken later.
+    static let refusals: [(fault: String, kind: FailureDetails.Kind)] = [
+        (#""status":401"#, .permissionError), (#""status":403"#, .permissionError),
+        (#""status":404"#, .permissionError), (#""status":422"#, .configurationError),
+        (#""status":422,"body":{"message":"No commit found for SHA: x"}"#, .revisionUnavailable),
+        (#""status":410"#, .configurationError), (#""status":301,"headers":{"Location":"/x"}"#, .configurationError),
+        (#""status":403,"headers":{"Retry-After":"60"}"#, .systemUnavailable), (#""status":429"#, .systemUnavailable),
+        (#""status":500"#, .systemUnavailable), (#""status":502"#, .systemUnavailable),
+    ]
+
+    @Test(arguments: refusals.indices, [[:], ["statuses": "checks"]])
+    func `a status and a check run end, or are a matter of later, as GitHub says`(
+        index: Int, options: [String: String]
+    ) async throws {
+        let (fault, kind) = Self.refusals[index]
+        try await GitHubWorld.with { world in
+            try await world.set(#"{"commits":["\#(GitHubWorld.commit)"]}"#)
+            try await world.fault(#"{"match":"POST","times":9,\#(fault)}"#)
+            let status = CommitStatus(
+                repository: "acme/app", commit: GitHubWorld.commit, branch: nil, state: .running, context: "c",
+                description: "d", url: nil)
+            let connection = world.connection(options: options)
+            let failure = await failure {
+                try await GitHubReports().report(status, mayBeThere: false, on: connection, host: world.host)
+            }
+            #expect(failure?.type == kind, "\(failure?.message ?? "")")
         }
     }
 

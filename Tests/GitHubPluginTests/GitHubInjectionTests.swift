@@ -78,7 +78,7 @@ import Testing
             repository: "acme/app", commit: name, branch: nil, state: .pending, context: name, description: name,
             url: nil)
         let refused = await #expect(throws: FailureDetails.self) {
-            try await GitHubStatuses().report(status, mayBeThere: true, on: connection, host: host)
+            try await GitHubReports().report(status, mayBeThere: true, on: connection, host: host)
         }
         #expect(refused?.type == .revisionUnavailable)
     }

@@ -45,10 +45,11 @@ final class GitHubServer: Sendable {
         while waitpid(id, &status, 0) == -1, errno == EINTR {}
     }
 
-    private static let program = #"""
+    private static let program =
+        #"""
         import base64, json, os, re, ssl, sys, threading, time
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-        from urllib.parse import urlsplit, parse_qs, unquote
+        from urllib.parse import urlsplit, parse_qs, quote, unquote
 
         lock = threading.RLock()
         log, faults, issued = [], [], []
@@ -137,8 +138,9 @@ final class GitHubServer: Sendable {
                 if start + size < len(items):
                     following = start + size if cursor else start // size + 2
                     path = urlsplit(self.path).path
+                    more = "".join("&%s=%s" % (name, quote(query[name])) for name in query if name not in ("per_page", cursor or "page"))
                     host = state.get("next_host") or "http://" + self.headers["Host"]
-                    self.links = {"Link": '<%s%s?per_page=%d&%s=%d>; rel="next", <%s/x>; rel="last"' % (host, path, size, cursor or "page", following, host)}
+                    self.links = {"Link": '<%s%s?per_page=%d&%s=%d%s>; rel="next", <%s/x>; rel="last"' % (host, path, size, cursor or "page", following, more, host)}
                 return 200, items[start:start + size]
 
             def work(self, path, query, body):
@@ -159,7 +161,7 @@ final class GitHubServer: Sendable {
                     return 200, found(next((one for one in state["installations"] if one["account"]["login"] == parts[1] and one["account"]["type"] == kind), None))
                 found(parts[0] == "repos" and "/".join(parts[1:3]) == "acme/app" or None)
                 if len(parts) == 3: return 200, {"id": 4711, "full_name": "acme/app"}
-                return getattr(self, "work_" + parts[3])(method, parts[4:], query, body)
+                return getattr(self, "work_" + parts[3].replace("-", "_"))(method, parts[4:], query, body)
 
             def work_hooks(self, method, rest, query, body):
                 hooks = state["hooks"]
@@ -193,6 +195,7 @@ final class GitHubServer: Sendable {
                 return 201, all[0]
 
             def work_commits(self, method, rest, query, body):
+                if rest[1] == "check-runs": return self.check_runs_of(rest[0], query)
                 return self.page(state["statuses"].get(rest[0], []), query)
 
             def work_git(self, method, rest, query, body):
@@ -205,19 +208,20 @@ final class GitHubServer: Sendable {
                 if rest[1:] == ["files"]: return self.page(state["files"].get(rest[0], []), query)
                 return 200, found(state["pulls"].get(rest[0]))
 
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-            def handle_error(self, *_): pass
+        """# + checks + #"""
+            class Server(ThreadingHTTPServer):
+                daemon_threads = True
+                def handle_error(self, *_): pass
 
-        server = Server(("127.0.0.1", 0), Handler)
-        if sys.argv[2]:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); context.load_cert_chain(sys.argv[2])
-            server.socket = context.wrap_socket(server.socket, server_side=True)
-        def end_with_parent(parent):
-            while os.getppid() == parent: time.sleep(1)
-            os._exit(0)
-        threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
-        with open(sys.argv[1], "w") as file: file.write("%d\n" % server.server_port)
-        server.serve_forever()
-        """#
+            server = Server(("127.0.0.1", 0), Handler)
+            if sys.argv[2]:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); context.load_cert_chain(sys.argv[2])
+                server.socket = context.wrap_socket(server.socket, server_side=True)
+            def end_with_parent(parent):
+                while os.getppid() == parent: time.sleep(1)
+                os._exit(0)
+            threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
+            with open(sys.argv[1], "w") as file: file.write("%d\n" % server.server_port)
+            server.serve_forever()
+            """#
 }

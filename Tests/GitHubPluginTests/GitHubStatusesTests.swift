@@ -16,7 +16,7 @@ import Testing
     }
 
     private func report(_ status: CommitStatus, mayBeThere: Bool = false, in world: GitHubWorld) async throws {
-        try await GitHubStatuses().report(status, mayBeThere: mayBeThere, on: world.connection(), host: world.host)
+        try await GitHubReports().report(status, mayBeThere: mayBeThere, on: world.connection(), host: world.host)
     }
 
     private func kept(_ world: GitHubWorld) async throws -> [SettingValue] {

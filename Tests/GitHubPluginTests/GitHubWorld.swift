@@ -18,12 +18,13 @@ struct GitHubWorld {
 
     /// Everything is gone after `use`.
     static func with<Result>(
-        now: @escaping @Sendable () -> Date = { Date() }, _ use: (GitHubWorld) async throws -> Result
+        now: @escaping @Sendable () -> Date = { Date() }, lines: RecordedLines = RecordedLines(),
+        _ use: (GitHubWorld) async throws -> Result
     ) async throws -> Result {
         var configuration = CurlConfiguration(proxy: "")
         configuration.retry = RetryPolicy(attempts: 3, base: .milliseconds(5), cap: .milliseconds(20))
         let client = CurlClient(configuration: configuration, logger: Logger(label: "test"))
-        let host = try FakeHost(http: client, now: now)
+        let host = try FakeHost(http: client, now: now, logger: lines.logger)
         defer { host.remove() }
         let world = GitHubWorld(server: try GitHubServer(in: host.root), client: client, host: host)
         defer { world.server.stop() }

@@ -99,6 +99,7 @@ import WebhookIntake
         (#"{"connection": "web", "url": "ftp://x"}"#, "ValidationException"),
         (#"{"connection": "web", "apiUrl": "ssh://x"}"#, "ValidationException"), ("{}", "SerializationException"),
         (#"{"connection": "web", "url": "https://x y"}"#, "ValidationException"),
+        (#"{"connection": "web", "options": {"statuses": "all"}}"#, "ValidationException"),
     ])
     func `what can't complete a connection is refused`(body: String, exception: String) async throws {
         try await ServerBench.with { bench in

@@ -16,6 +16,10 @@ import WebhookIntake
         ("connections: {a: {url: 5}}", "connections.a.url", "expected String"),
         ("connections: {a: {url: example.com}}", "connections.a.url", "https://"),
         ("connections: {a: {url: 'git://example.com'}}", "connections.a.url", "https://"),
+        (
+            "connections: {a: {url: 'https://x', options: {statuses: all}}}", "connections.a.options.statuses",
+            "checks, commit or off"
+        ),
         ("connections: {a: {url: 'https://x', tokn: y}}", "connections.a.tokn", "token_file"),
         ("connections: {a: {url: 'https://x', token: s3cr3t, token_file: f}}", "connections.a.token", "not both"),
         ("connections: {a: {url: 'https://x', token_file: /nowhere/f}}", "connections.a.token_file", "can't be read"),

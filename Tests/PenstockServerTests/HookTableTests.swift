@@ -70,6 +70,27 @@ import WebhookIntake
         #expect(secrets == [Data("s".utf8), Data("p".utf8)])
     }
 
+    @Test(arguments: ["check_run", "check_suite"])
+    func `a hook knows the App of its connection, so that its own stages start nothing`(event: String) throws {
+        let hooks = try hooks(
+            """
+            connections:
+              app: {url: 'https://x', options: {app_id: '80177'}, secrets: {private_key: k}}
+              token: {url: 'https://x', token: t}
+            hooks: {a: {connection: app, secret: s}, b: {connection: token, secret: s}}
+            """)
+        let payload = """
+            {"action":"completed","repository":{"full_name":"acme/app"},
+            "\(event)":{"id":1,"name":"penstock/app/Build","conclusion":"success","app":{"id":80177,"name":"Penstock"}}}
+            """
+        let counts = try hooks.map { hook in
+            guard case .immediate(let provider) = hook.translator else { throw CancellationError() }
+            let delivery = WebhookDelivery(headers: [], body: Data(payload.utf8))
+            return try provider.parse(VerifiedDelivery(verified: delivery, event: event)).events.count
+        }
+        #expect(counts == [0, 1])
+    }
+
     @Test func `the module's setting names the connection of version 1 actions`() throws {
         let hooks = try hooks(
             """

@@ -1,7 +1,23 @@
-import PenstockServer
+import ActionRunner
+@testable import PenstockServer
 import Testing
 
 @Suite struct MetricsTests {
+    @Test func `what came of commit statuses is counted for each provider`() {
+        let metrics = Metrics()
+        for result in [StatusObservation.Result.shown, .shown, .refused, .givenUp] {
+            metrics.observe(StatusObservation(provider: "GitHub", result: result))
+        }
+        metrics.observe(StatusObservation(provider: nil, result: .dropped))
+        let text = PrometheusText(metrics.text(gauges: []))
+        for (provider, result, count) in [
+            ("GitHub", "shown", 2.0), ("GitHub", "refused", 1), ("GitHub", "given_up", 1), ("none", "dropped", 1),
+        ] {
+            #expect(
+                text.value("penstock_commit_statuses_total", ["provider": provider, "result": result]) == count)
+        }
+    }
+
     @Test func `counters, gauges and histograms are valid text`() {
         let metrics = Metrics()
         metrics.count("a_total")

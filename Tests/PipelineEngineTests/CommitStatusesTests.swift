@@ -1,3 +1,4 @@
+import Foundation
 import PipelineEngine
 import PipelineModel
 import Testing
@@ -41,6 +42,23 @@ import Testing
                 "penstock/\(name)/Build succeeded \(commit)@main", "penstock/\(name)/Deploy running \(commit)@main",
                 "penstock/\(name)/Deploy failed \(commit)@main",
             ])
+    }
+
+    @Test func `each says whose stage it is and when it came to that state`() throws {
+        var probe = try Self.probe("Source: fetch>app | Build: unit<app")
+        try probe.run("ok fetch, ok unit")
+        let execution = try #require(probe.state?.executions.values.first?.id)
+        for effect in probe.effects {
+            guard case .reportStatus(let status, _) = effect.kind else { continue }
+            #expect(status.execution == execution && status.at == effect.dueAt)
+            // A row of an older gateway's lacks both.
+            var row = try #require(
+                try JSONSerialization.jsonObject(with: JSONEncoder().encode(status)) as? [String: Any])
+            row["execution"] = nil
+            row["at"] = nil
+            let old = try JSONDecoder().decode(CommitStatus.self, from: JSONSerialization.data(withJSONObject: row))
+            #expect(old.execution == nil && old.at == nil && old.context == status.context)
+        }
     }
 
     @Test func `a retried stage is in progress again, a stopped one was cancelled`() throws {

@@ -111,7 +111,7 @@ package struct Gateway: Sendable {
                 region: settings.region, account: settings.account, concurrentJobs: settings.concurrentJobs,
                 workFolder: folder.appending(path: "work"), consoleLinkBase: settings.publicURL ?? "",
                 workerForks: settings.jobWorkers.forks),
-            logger: logger, observer: { metrics.observe($0) })
+            logger: logger, observer: { metrics.observe($0) }, statusObserver: { metrics.observe($0) })
         try await workshop.prepare()
         let webhookARN: @Sendable (String) -> String = { HookTable.webhookARN($0, settings) }
         let webhooks = RegisteredWebhooks(registry: registry, vault: vault, arn: webhookARN, logger: logger)
@@ -216,5 +216,10 @@ extension Metrics {
         observe(
             "penstock_action_duration_seconds", ["provider": job.provider, "result": job.result.rawValue],
             seconds: job.seconds)
+    }
+    func observe(_ status: StatusObservation) {
+        count(
+            "penstock_commit_statuses_total",
+            ["provider": status.provider ?? "none", "result": status.result.rawValue])
     }
 }

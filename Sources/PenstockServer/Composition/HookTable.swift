@@ -41,7 +41,7 @@ package enum HookTable {
         }
         var hook = Hook(
             id: entry.id.map { HookID($0) } ?? id(of: entry.name, key: idKey), name: entry.name,
-            translator: translator,
+            translator: translator.reading(for: connection),
             authentication: entry.secrets.isEmpty
                 ? .unauthenticated : .secrets(entry.secrets.map { Data($0.utf8) }),
             connection: connection, servesGitHubV1: entry.connection == v1Connection(of: settings),
@@ -82,5 +82,14 @@ package enum HookTable {
                 "\(file.path) is damaged: it must hold 32 bytes; remove it to have it made anew (hooks get new URLs)")
         }
         return key
+    }
+}
+
+extension Hook.Translator {
+    fileprivate func reading(for connection: Connection) -> Hook.Translator {
+        switch self {
+        case .immediate(let provider): .immediate(provider.reader(for: connection))
+        case .deferred: self
+        }
     }
 }

@@ -51,7 +51,16 @@ package struct ConnectionSettings: Sendable {
         self.credential = token.map { Credential(user: entry.user ?? "x-access-token", secret: $0) }
         self.apiURL = entry.apiURL
         self.options = entry.options ?? [:]
+        if let fault = Self.fault(in: options) {
+            throw SettingsError(place: "\(place).options.\(fault.option)", message: fault.remedy)
+        }
         self.secrets = try Self.secrets(entry.secrets ?? [:], at: "\(place).secrets")
+    }
+
+    /// What is wrong with an option that the gateway itself heeds; the others are the module's.
+    static func fault(in options: [String: String]) -> (option: String, remedy: String)? {
+        guard let word = options["statuses"], !["checks", "commit", "off"].contains(word) else { return nil }
+        return ("statuses", "must be checks, commit or off, not '\(word)'")
     }
 
     /// `NAME: value` or `NAME_file: path`.

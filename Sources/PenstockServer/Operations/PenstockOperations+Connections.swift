@@ -68,6 +68,9 @@ extension PenstockOperations {
         let found = try await connection(wish.connection)
         var record = found.record
         let url = try await url(wish, of: record)
+        if let fault = ConnectionSettings.fault(in: wish.options ?? [:]) {
+            throw APIError("ValidationException", "The option \(fault.option) \(fault.remedy)")
+        }
         record.completion = ConnectionRecord.Completion(
             url: url,
             apiURL: try wish.apiUrl.map { try Self.checked($0, schemes: ["https://", "http://"], "the API's URL") },
