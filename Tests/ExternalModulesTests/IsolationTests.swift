@@ -141,12 +141,9 @@ import Testing
         case .hang, .exit: _ = try? await module.translate("", event: end.rawValue, on: data.world.host)
         }
         try await waiting(for: "the end of the sleepers") { Self.sleepers(seconds).isEmpty ? true : nil }
-        if end == .exit {
-            try await waiting(for: "the end") { module.status.lastError }
-            #expect(module.status.lastError?.contains("ended with exit code 3") == true)
-        }
-        if end == .hang {
-            #expect(module.status.lastError?.contains("did not answer 'translate' in time") == true)
+        if let words = [.exit: "ended with exit code 3", .hang: "did not answer 'translate' in time"][end] {
+            try await waiting(for: "the reason") { module.status.lastError }
+            #expect(module.status.lastError?.contains(words) == true)
         }
         await module.stop()
     }
