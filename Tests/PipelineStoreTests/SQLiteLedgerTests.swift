@@ -100,6 +100,29 @@ import Testing
         try await ledger.close()
     }
 
+    /// As a child that a killed gateway was just starting holds it.
+    @Test(arguments: [true, false])
+    func `a lock whose holder is dead is waited for, a living one's is not`(isDead: Bool) async throws {
+        let path = folder.url.appending(path: "lock").path
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(file) }
+        try #require(flock(file, LOCK_EX | LOCK_NB) == 0)
+        // Above the largest id that Linux gives.
+        let holder = isDead ? "4194305" : "\(getpid())"
+        try #require(write(file, holder, holder.utf8.count) == holder.utf8.count)
+        async let release: Void = Task.detached { [descriptor = dup(file)] in
+            try await Task.sleep(for: .milliseconds(300))
+            flock(descriptor, LOCK_UN)
+            close(descriptor)
+        }.value
+        if isDead {
+            try DataFolderLock(folder: folder.url).release()
+        } else {
+            #expect(throws: LedgerOpenError.self) { try DataFolderLock(folder: folder.url) }
+        }
+        try await release
+    }
+
     @Test func `a folder that cannot be made is named`() async throws {
         let file = folder.url.appending(path: "file")
         try Data().write(to: file)

@@ -16,7 +16,7 @@ package final class DataFolderLock: Sendable {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw Self.failure(path) }
         descriptor = Mutex(file)
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.lock(file) else {
             guard errno == EWOULDBLOCK else { throw Self.failure(path) }
             throw LedgerOpenError.locked(folder: folder.path, holder: Self.holder(file))
         }
@@ -38,6 +38,19 @@ package final class DataFolderLock: Sendable {
         // Said aloud: a child that is just being started holds a copy of the descriptor for a moment.
         flock(file, LOCK_UN)
         close(file)
+    }
+
+    /// Waits for nobody who lives. A child that a killed gateway was just starting has a copy of the descriptor until it
+    /// has become another program, a moment later.
+    private static func lock(_ file: Int32) -> Bool {
+        for _ in 0..<100 {
+            if flock(file, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK, let holder = holder(file).flatMap(pid_t.init), kill(holder, 0) != 0 else {
+                break
+            }
+            usleep(20_000)
+        }
+        return flock(file, LOCK_EX | LOCK_NB) == 0
     }
 
     private static func prepare(_ folder: URL) throws {
