@@ -39,7 +39,8 @@ extension PipelineMachine {
             let status = CommitStatus(
                 repository: source.repository, commit: source.commit, branch: source.branch, state: state,
                 context: "penstock/\(pipeline.name)/\(stage)",
-                description: "\(stage) of \(pipeline.name) \(words) (execution \(execution.number))", url: nil)
+                description: "\(stage) of \(pipeline.name) \(words) (execution \(execution.number))", url: nil,
+                execution: id, at: context.now)
             change(
                 .schedule(
                     Effect(

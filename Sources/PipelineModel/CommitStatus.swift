@@ -13,10 +13,14 @@ public struct CommitStatus: Sendable, Equatable, Codable {
     public var description: String
     /// A page about the execution; `nil` until the gateway knows its own address.
     public var url: String?
+    /// Whose stage it is: two executions of one commit are told apart by it. `nil` in what older gateways wrote.
+    public var execution: ExecutionID?
+    /// When the stage came to that state, in seconds since 1970. `nil` in what older gateways wrote.
+    public var at: Double?
 
     public init(
         repository: String, commit: String, branch: String?, state: State, context: String, description: String,
-        url: String?
+        url: String?, execution: ExecutionID? = nil, at: Double? = nil
     ) {
         self.repository = repository
         self.commit = commit
@@ -25,5 +29,7 @@ public struct CommitStatus: Sendable, Equatable, Codable {
         self.context = context
         self.description = description
         self.url = url
+        self.execution = execution
+        self.at = at
     }
 }
