@@ -1,4 +1,5 @@
 package import Foundation
+package import PipelineModel
 
 /// What the composition tells the runner once.
 package struct RunnerSettings: Sendable {
@@ -25,11 +26,14 @@ package struct RunnerSettings: Sendable {
     package var statusPause: Double
     /// Where people see their pipelines, for links in messages, e.g. `https://penstock.example`.
     package var consoleLinkBase: String
+    /// Where people see one execution; `nil` until the gateway knows its own address.
+    package var executionLink: (@Sendable (PipelineName, ExecutionID) -> String)?
 
     package init(
         region: String, account: String, concurrentJobs: Int = 16, lease: Double = 60, pollInterval: Double = 1,
         drain: Double = 10, workFolder: URL, questionPatience: Double = 660, concurrentQuestions: Int = 4,
-        noticePause: Double = 15, statusPause: Double = 2, consoleLinkBase: String = ""
+        noticePause: Double = 15, statusPause: Double = 2, consoleLinkBase: String = "",
+        executionLink: (@Sendable (PipelineName, ExecutionID) -> String)? = nil
     ) {
         self.region = region
         self.account = account
@@ -43,6 +47,7 @@ package struct RunnerSettings: Sendable {
         self.noticePause = noticePause
         self.statusPause = statusPause
         self.consoleLinkBase = consoleLinkBase
+        self.executionLink = executionLink
     }
 }
 

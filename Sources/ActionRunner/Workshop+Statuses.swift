@@ -14,9 +14,7 @@ extension Workshop {
         else { return await report(claimed.id, nil, on: claimed.effect.pipeline) }
         await statusLanes.turn(of: claimed.id)
         var status = status
-        if !settings.consoleLinkBase.isEmpty {
-            status.url = "\(settings.consoleLinkBase)/view/\(claimed.effect.pipeline)"
-        }
+        if let execution = status.execution { status.url = settings.executionLink?(claimed.effect.pipeline, execution) }
         let (final, mayBeThere) = (status, claimed.attempt > 1)
         let end = await running.run(claimed.effect.subject.id) {
             await deliver(final, mayBeThere: mayBeThere, by: reporter, on: connection)
