@@ -4,7 +4,13 @@ package import PluginKit
 /// hooks name the form as their provider.
 package struct Bitbucket: Plugin {
     package static let description = PluginDescription(
-        name: "Bitbucket", summary: "Bitbucket Cloud and Data Center: webhooks, hooks, statuses, open facts")
+        name: "Bitbucket", summary: "Bitbucket Cloud and Data Center: webhooks, hooks, statuses, open facts",
+        connections: [
+            ConnectionKind(
+                provider: BitbucketForm.cloud, options: ["api_user", "oauth_key", "oauth_url"],
+                secrets: ["oauth_secret"], fault: BitbucketCredentialIssuer.fault),
+            ConnectionKind(provider: BitbucketForm.server),
+        ])
 
     package init(settings: SettingValue) throws {
         struct NoSettings: Decodable {}

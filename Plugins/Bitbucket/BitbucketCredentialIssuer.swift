@@ -14,6 +14,17 @@ package struct BitbucketCredentialIssuer: CredentialIssuer {
 
     package init(provider: String) { self.provider = provider }
 
+    /// A consumer's key and secret come together.
+    static func fault(in connection: Connection) -> ConnectionFault? {
+        switch (connection.options["oauth_key"], connection.secrets["oauth_secret"]) {
+        case (.some, nil):
+            ConnectionFault("options.oauth_key", "needs the consumer's secret: give it as the secret oauth_secret_file")
+        case (nil, .some):
+            ConnectionFault("secrets.oauth_secret", "needs the consumer's key: give it as the option oauth_key")
+        default: nil
+        }
+    }
+
     package func issue(
         for connection: Connection, host: any PluginHost
     ) async throws(FailureDetails) -> IssuedCredential? {

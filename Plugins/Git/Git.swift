@@ -14,7 +14,9 @@ package struct Git: Plugin {
                 key: "v1_connection",
                 summary: "the connection whose base URL version 1 GitHub actions use, if it is declared",
                 defaultValue: "github")
-        ])
+        ],
+        // It names no host: any hook may speak for it.
+        connections: [ConnectionKind(provider: "Git", hooks: [])])
 
     private struct Settings: Decodable {
         let v1Connection: String?

@@ -3,7 +3,12 @@ package import PluginKit
 /// GitHub (github.com and Enterprise): its webhook, and what its API adds to it.
 package struct GitHub: Plugin {
     package static let description = PluginDescription(
-        name: "GitHub", summary: "webhooks, their registration and recovery, commit statuses, and Apps' credentials")
+        name: "GitHub", summary: "webhooks, their registration and recovery, commit statuses, and Apps' credentials",
+        connections: [
+            ConnectionKind(
+                provider: "GitHub", options: ["app_id", "installation_id", "owner"], secrets: ["private_key"],
+                fault: GitHubApp.fault)
+        ])
 
     package init(settings: SettingValue) throws {
         struct NoSettings: Decodable {}

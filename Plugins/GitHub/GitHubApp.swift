@@ -40,6 +40,27 @@ package struct GitHubApp: CredentialIssuer {
             at: GitHubAccess.base(of: connection), of: connection, token: token, host: host)
     }
 
+    /// What is wrong with what a connection says of an App.
+    static func fault(in connection: Connection) -> ConnectionFault? {
+        let key = connection.secrets["private_key"]
+        guard let app = connection.options["app_id"] else {
+            let needy = ["installation_id", "owner"].first { connection.options[$0] != nil }.map { "options.\($0)" }
+            guard let member = key == nil ? needy : "secrets.private_key" else { return nil }
+            return ConnectionFault(member, "is a GitHub App's: give the App's id as the option app_id too")
+        }
+        guard let key else {
+            return ConnectionFault(
+                "options.app_id", "needs the App's key: give its file as the secret private_key_file (README of GitHub)"
+            )
+        }
+        do throws(FailureDetails) {
+            _ = try GitHubAppToken(app: app, privateKey: key.secret, connection: connection.name)
+        } catch {
+            return ConnectionFault("secrets.private_key", error.message)
+        }
+        return nil
+    }
+
     private static func incomplete(_ connection: Connection, lacks key: String) -> FailureDetails {
         FailureDetails(
             .configurationError,

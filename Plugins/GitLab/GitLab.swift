@@ -4,7 +4,8 @@ package import PluginKit
 package struct GitLab: Plugin {
     package static let description = PluginDescription(
         name: "GitLab",
-        summary: "webhooks of pushes, tags, merge requests, pipelines and releases; commit statuses; hooks kept right")
+        summary: "webhooks of pushes, tags, merge requests, pipelines and releases; commit statuses; hooks kept right",
+        connections: [ConnectionKind(provider: "GitLab", options: ["token_type"], fault: GitLabAPI.fault)])
 
     package init(settings: SettingValue) throws {
         struct NoSettings: Decodable {}

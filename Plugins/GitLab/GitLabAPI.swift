@@ -32,8 +32,13 @@ struct GitLabAPI {
         case let other:
             throw FailureDetails(
                 .configurationError,
-                "connections.\(connection.name).token_type is '\(other.prefix(50))'; write private or oauth")
+                "connections.\(connection.name).options.token_type is '\(other.prefix(50))'; write private or oauth")
         }
+    }
+
+    static func fault(in connection: Connection) -> ConnectionFault? {
+        guard let type = connection.options["token_type"], !["private", "oauth"].contains(type) else { return nil }
+        return ConnectionFault("options.token_type", "must be private or oauth, not '\(type.prefix(50))'")
     }
 
     /// `/projects/GROUP%2FNAME`: the whole path is one segment.

@@ -4,7 +4,11 @@ package import PluginKit
 package struct Gitea: Plugin {
     package static let description = PluginDescription(
         name: "Gitea",
-        summary: "webhooks of Gitea, Forgejo and Gogs; commit statuses and hooks of Gitea and Forgejo")
+        summary: "webhooks of Gitea, Forgejo and Gogs; commit statuses and hooks of Gitea and Forgejo",
+        connections: GiteaDialect.allCases.map {
+            // A forge may send in the words of another, whose fork it is.
+            ConnectionKind(provider: $0.rawValue, hooks: Set(GiteaDialect.allCases.map(\.rawValue)))
+        })
 
     package init(settings: SettingValue) throws {
         struct NoSettings: Decodable {}

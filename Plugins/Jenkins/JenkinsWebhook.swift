@@ -12,6 +12,7 @@ package struct JenkinsWebhook: WebhookProvider {
     package var signature: WebhookSignature { .authorization }
     package var deliveryIDHeaders: [String] { [] }
     package var eventHeaders: [String] { [] }
+    package var needsConnection: Bool { false }
 
     package func parse(_ verified: VerifiedDelivery) throws(PayloadError) -> ParsedDelivery {
         let json = try Self.json(of: verified.delivery)

@@ -1,4 +1,5 @@
 package import Foundation
+package import PipelineModel
 package import PluginKit
 
 /// What the composition tells the runner once.
@@ -26,6 +27,8 @@ package struct RunnerSettings: Sendable {
     package var statusPause: Double
     /// Where people see their pipelines, for links in messages, e.g. `https://penstock.example`.
     package var consoleLinkBase: String
+    /// Where people see one execution; `nil` until the gateway knows its own address.
+    package var executionLink: (@Sendable (PipelineName, ExecutionID) -> String)?
     /// Whether job workers get the jobs of executions that a fork's pull request started.
     package var workerForks: ForkAdmission
 
@@ -33,6 +36,7 @@ package struct RunnerSettings: Sendable {
         region: String, account: String, concurrentJobs: Int = 16, lease: Double = 60, pollInterval: Double = 1,
         drain: Double = 10, workFolder: URL, questionPatience: Double = 660, concurrentQuestions: Int = 4,
         noticePause: Double = 15, statusPause: Double = 2, consoleLinkBase: String = "",
+        executionLink: (@Sendable (PipelineName, ExecutionID) -> String)? = nil,
         workerForks: ForkAdmission = .refused
     ) {
         self.region = region
@@ -47,6 +51,7 @@ package struct RunnerSettings: Sendable {
         self.noticePause = noticePause
         self.statusPause = statusPause
         self.consoleLinkBase = consoleLinkBase
+        self.executionLink = executionLink
         self.workerForks = workerForks
     }
 }

@@ -14,7 +14,7 @@ extension Workshop {
         await statusLanes.turn(of: claimed.id)
         var status = status
         let pipeline = claimed.effect.pipeline
-        if !settings.consoleLinkBase.isEmpty { status.url = "\(settings.consoleLinkBase)/view/\(pipeline)" }
+        if let execution = status.execution { status.url = settings.executionLink?(pipeline, execution) }
         let errand = StatusErrand(status: status, connection: arn, pipeline: pipeline)
         let mayBeThere = claimed.attempt > 1
         let end = await running.run(claimed.effect.subject.id) { await deliver(errand, mayBeThere: mayBeThere) }

@@ -40,11 +40,16 @@ public struct PluginDescription: Sendable {
     /// One line: what it does.
     public let summary: String
     public let settings: [SettingDescription]
+    /// The providers whose connections it speaks for.
+    public let connections: [ConnectionKind]
 
-    public init(name: String, summary: String, settings: [SettingDescription] = []) {
+    public init(
+        name: String, summary: String, settings: [SettingDescription] = [], connections: [ConnectionKind] = []
+    ) {
         self.name = name
         self.summary = summary
         self.settings = settings
+        self.connections = connections
     }
 }
 

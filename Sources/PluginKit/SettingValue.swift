@@ -47,6 +47,21 @@ public enum SettingValue: Sendable, Equatable, Codable {
         return members[key]
     }
 
+    /// The first number that is no whole one, with its path, e.g. `.delivery_days`.
+    private var fraction: (path: String, number: Double)? {
+        switch self {
+        case .number(let number): return ("", number)
+        case .map(let members):
+            for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+                if let found = value.fraction { return (".\(key)\(found.path)", found.number) }
+            }
+        case .list(let items):
+            for item in items { if let found = item.fraction { return found } }
+        default: break
+        }
+        return nil
+    }
+
     public var string: String? {
         guard case .string(let value) = self else { return nil }
         return value
@@ -69,6 +84,10 @@ public enum SettingValue: Sendable, Equatable, Codable {
         do {
             return try JSONDecoder().decode(type, from: JSONEncoder().encode(self == .null ? .map([:]) : self))
         } catch let error as DecodingError {
+            // For a fraction where a whole number should be, the decoder names neither the place nor the fault.
+            if case .dataCorrupted(let context) = error, context.codingPath.isEmpty, let (path, number) = fraction {
+                throw SettingsError(place: place + path, message: "must be a whole number, not \(number)")
+            }
             throw SettingsError(place: place, decoding: error)
         }
     }

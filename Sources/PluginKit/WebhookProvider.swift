@@ -17,10 +17,13 @@ public protocol WebhookScheme: Sendable {
     var eventHeaders: [String] { get }
     /// Kinds of events that the host sends without a signature to test a hook: answered with 200, never read.
     var unsignedEvents: Set<String> { get }
+    /// Whether a hook must name the connection that it speaks for. Not where deliveries tell of no Git repository.
+    var needsConnection: Bool { get }
 }
 
 extension WebhookScheme {
     public var unsignedEvents: Set<String> { [] }
+    public var needsConnection: Bool { true }
 }
 
 /// Turns one host's deliveries into source events, at once and without I/O: the answer waits for it.

@@ -23,10 +23,10 @@ struct DeliveryVerdict: Sendable, Equatable {
         self.reason = word == .started ? nil : Self.reason(decisions) ?? receipt.former?.reason ?? reason
     }
 
-    /// Several pipelines may each have their reason; some of them are enough here.
+    /// Several pipelines may each have their reason; the weightiest of them are enough here.
     private static func reason(_ decisions: [DeliveryDecision]) -> String? {
         guard !decisions.isEmpty else { return nil }
-        let reasons = decisions.prefix(3).map { decision in
+        let reasons = decisions.byWeight().prefix(3).map { decision in
             decision.pipeline.map { "\($0): \(decision.reason)" } ?? decision.reason
         }
         let more = decisions.count > 3 ? "; and \(decisions.count - 3) more" : ""

@@ -47,6 +47,9 @@ package struct EventEnvelope: Sendable {
         ])
     }
 
+    /// E.g. `branch.pushed of acme/app`.
+    package var summary: String { "\(kind) of \(event.repository)" }
+
     /// `nil` where CDEvents has no event of this kind, e.g. for a push to a branch that was there.
     package var cdEvent: SettingValue? {
         guard let (type, id, content) = cdSubject else { return nil }

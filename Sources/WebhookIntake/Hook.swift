@@ -26,15 +26,17 @@ package struct Hook: Sendable {
         case immediate(any WebhookProvider)
         /// Asked after the delivery is on disk.
         case deferred(any DeferredWebhookProvider)
+
+        package var scheme: any WebhookScheme {
+            switch self {
+            case .immediate(let provider): provider
+            case .deferred(let provider): provider
+            }
+        }
     }
 
     /// How the host's deliveries are told apart and verified.
-    package var scheme: any WebhookScheme {
-        switch translator {
-        case .immediate(let provider): provider
-        case .deferred(let provider): provider
-        }
-    }
+    package var scheme: any WebhookScheme { translator.scheme }
 
     package enum Authentication: Sendable {
         /// Any of these secrets will do, so that one can be rotated.

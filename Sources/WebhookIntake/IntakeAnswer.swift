@@ -19,6 +19,11 @@ package struct IntakeAnswer: Sendable, Equatable {
     /// Too many bodies are being read; nothing was stored, the sender is to try again.
     package static let busy = IntakeAnswer(status: 503, code: "busy")
     package static let storageUnavailable = IntakeAnswer(status: 503, code: "storage-unavailable")
+
+    /// Those that stand in the journal as a delivery's outcome.
+    package static let journaled: [IntakeAnswer] = [
+        accepted, ignored, duplicate, unsignedTest, notJSON, unexpectedPayload, wrongSignature, wrongAddress, tooLarge,
+    ]
 }
 
 /// What the sender is told. Whoever has proved that the hook is its own may know what its delivery did (spec:

@@ -88,7 +88,9 @@ package struct Matchmaker: Sendable {
 
     private func otherConnection(_ origin: SourceBinding.Origin) -> String {
         switch origin {
-        case .connection(let arn): "the source uses the connection \(arn), the hook speaks for \(connection)"
+        case .connection(let arn):
+            "the source uses the connection \(arn), the hook "
+                + (connection.rawValue.isEmpty ? "has none" : "speaks for \(connection)")
         case .gitHubV1: "the source is a GitHub version 1 action, the hook's connection does not serve those"
         }
     }

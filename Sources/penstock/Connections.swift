@@ -38,10 +38,12 @@ struct ConnectionsCommand: AsyncParsableCommand {
         @Option(help: "KEY=FILE, a secret beside the token, e.g. private_key; may be given several times.")
         var secretFile: [String] = []
 
+        @Flag(help: "It needs no credential: all its repositories are public.") var anonymous = false
+
         func run() async throws {
             let completion = try PenstockServer.ConnectionsCommand.completion(
                 of: connection, url: url, apiURL: apiURL, user: user, tokenFile: tokenFile, options: option,
-                secretFiles: secretFile)
+                secretFiles: secretFile, anonymous: anonymous)
             let view = try await call("CompleteConnection", completion, as: ConnectionView.self, place)
             guard output.output == .text else { return try CommandOutput.json(view) }
             CommandOutput.line("\(view.name) is \(view.status)")

@@ -62,14 +62,18 @@ struct Deliveries: AsyncParsableCommand {
         func run() async throws {
             if let format, format != .json {
                 let input = Input(sequence: number, format: format.rawValue)
-                return try CommandOutput.json(
-                    try await call("GetDeliveryEvents", input, as: DeliveryEvents.self, place).events)
+                let found = try await call("GetDeliveryEvents", input, as: DeliveryEvents.self, place)
+                if let left = found.withoutForm, !left.isEmpty {
+                    CommandOutput.remark(
+                        "penstock: CDEvents has no event for \(left.joined(separator: ", ")); --format cloudevents has")
+                }
+                return try CommandOutput.json(found.events)
             }
             let delivery = try await call("GetDelivery", ["sequence": number], as: DeliveryView.self, place)
             if format == .json { return try CommandOutput.json(delivery.events ?? []) }
             guard output.output == .text else { return try CommandOutput.json(delivery) }
             for line in DeliveryText.lines(delivery) { CommandOutput.line(line) }
-            if let body = delivery.body, !body.isEmpty { CommandOutput.line(String(decoding: body, as: UTF8.self)) }
+            if let body = delivery.body, !body.isEmpty { CommandOutput.text(String(decoding: body, as: UTF8.self)) }
         }
     }
 
@@ -114,7 +118,10 @@ enum DeliveryText {
         if let reason = delivery.stateReason ?? delivery.reason { return reason }
         let started = delivery.decisions.filter { $0.started != nil }.compactMap(\.pipeline)
         if !started.isEmpty { return "started " + started.joined(separator: ", ") }
-        return delivery.decisions.first?.reason ?? ""
+        // The weightiest decision stands first.
+        guard let first = delivery.decisions.first else { return "" }
+        let others = delivery.decisions.count - 1
+        return (first.pipeline.map { "\($0): " } ?? "") + first.reason + (others > 0 ? " (and \(others) more)" : "")
     }
 
     static func lines(_ delivery: DeliveryView) -> [String] {

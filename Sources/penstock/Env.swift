@@ -13,7 +13,7 @@ struct Env: ParsableCommand {
         let values = try EnvCommand.output(place.settings())
         switch output.output {
         case .json: try CommandOutput.json(values)
-        case .text: EnvCommand.lines(values).forEach { CommandOutput.line($0) }
+        case .text: EnvCommand.lines(values).forEach { CommandOutput.exact($0) }
         }
     }
 }

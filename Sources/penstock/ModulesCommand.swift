@@ -49,7 +49,7 @@ struct ModulesCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            guard let name else { return CommandOutput.line(ModulesReport.eventsSchema) }
+            guard let name else { return CommandOutput.exact(ModulesReport.eventsSchema) }
             let module = try await ModulesReport.one(name, place.settings())
             guard output.output == .text else { return try CommandOutput.json(module) }
             CommandOutput.line("\(module.name): \(module.summary) (\(module.kind))")

@@ -34,6 +34,28 @@ import Testing
         #expect(none.stderr.contains("no delivery 999"))
     }
 
+    @Test func `what a payload holds doesn't drive the terminal`() async throws {
+        let corridor = try await Corridor.open(files: Steps.files)
+        let (gateway, sdk) = (corridor.gateway, try await corridor.sdk())
+        try await sdk.create(
+            Definition("shown", artifacts: corridor.artifacts, stages: [Definition.source, Definition.approval]))
+        let hostile = "\u{1B}]0;pwn\u{7}\u{9B}2J\u{202E}txt\nforged"
+        let payload = try Payload(commit: try await corridor.git.tip(), branch: hostile)
+        #expect(try await payload.post(to: try await corridor.hook()).status == 202)
+        let entry = try await gateway.journal()[0]
+        #expect(entry["decisions"][0]["reason"].string?.contains(hostile) == true)
+        let number = String(Int(entry["sequence"].number ?? 0))
+        for output in [
+            try await gateway.penstock("deliveries", "list"), try await gateway.penstock("deliveries", "show", number),
+            try await gateway.penstock("explain", "delivery", number),
+        ] {
+            let text = output.text
+            #expect(text.contains("\\u{1B}]0;pwn\\u{7}\\u{9B}2J\\u{202E}txt\\nforged"), "\(text)")
+            #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control })
+            #expect(!text.unicodeScalars.contains("\u{202E}"))
+        }
+    }
+
     @Test func `SIGTERM hands running work back and the next start goes on with it`() async throws {
         let corridor = try await Corridor.open(
             files: [

@@ -45,6 +45,12 @@ import Testing
         let sdk = try await corridor.sdk()
         let again = try await corridor.gateway.penstock("actiontypes", "create", "jenkins")
         #expect(again.text.split(separator: "\n").allSatisfy { $0.hasSuffix("there already") } && again.status == 0)
+        for (server, status, word) in [
+            ("https://other.example", Int32(1), "--type-version"), ("javascript:alert(1)", 2, "--server must be like"),
+        ] {
+            let other = try await corridor.gateway.penstock("actiontypes", "create", "jenkins", "--server", server)
+            #expect(other.status == status && other.stderr.contains(word), "\(other.stderr)")
+        }
         try await sdk.create(Self.definition("worked", corridor))
         let said = try await Worker(corridor: corridor).run("build")
         #expect(

@@ -92,7 +92,8 @@ final class RunnerBench: Sendable {
                 region: "us-east-1", account: "000000000000", concurrentJobs: concurrentJobs, lease: lease,
                 pollInterval: 0.05, drain: 0.1, workFolder: host.root.appending(path: "work"),
                 questionPatience: patience, noticePause: 0.01, statusPause: 0.01,
-                consoleLinkBase: "https://penstock.example", workerForks: workerForks),
+                consoleLinkBase: "https://penstock.example",
+                executionLink: { "https://penstock.example/\($0)/\($1)" }, workerForks: workerForks),
             logger: lines.logger, statusObserver: { [statuses] in statuses.add($0) })
     }
 

@@ -55,17 +55,17 @@ import WebhookIntake
             #expect(table.absence(of: "arn:none") == nil)
             let completion = try ConnectionsCommand.completion(
                 of: "web", url: nil, apiURL: "https://api.example.com/", user: nil,
-                tokenFile: try folder.write("t0ken\n", to: "token"), options: ["app_id=7", "x=a=b"],
-                secretFiles: ["private_key=\(try folder.write("pem", to: "key"))"])
+                tokenFile: try folder.write("t0ken\n", to: "token"), options: ["forks=trusted", "host_keys=a=b"],
+                secretFiles: ["ssh_key=\(try folder.write("pem", to: "key"))"])
             let body = String(decoding: try JSONEncoder().encode(completion), as: UTF8.self)
             let answer = try await bench.penstock("CompleteConnection", body)
             #expect(answer.status == 200 && !answer.text.contains("t0ken"), "\(answer.text)")
             let connection = try #require(table.connection(ConnectionARN(arn)))
             #expect(connection.url == "https://github.com" && connection.provider == "GitHub")
             #expect(connection.credential?.secret == "t0ken" && connection.credential?.user == "x-access-token")
-            #expect(connection.options == ["app_id": "7", "x": "a=b"])
+            #expect(connection.options == ["forks": "trusted", "host_keys": "a=b"])
             #expect(
-                connection.secrets["private_key"]?.secret == "pem" && connection.apiURL == "https://api.example.com")
+                connection.secrets["ssh_key"]?.secret == "pem" && connection.apiURL == "https://api.example.com")
             #expect(table.connection(named: "web") != nil)
             let stored = try await bench.gateway.registry.registered(.connection)
             #expect(stored.allSatisfy { !String(decoding: $0.record, as: UTF8.self).contains("t0ken") })
@@ -87,7 +87,9 @@ import WebhookIntake
                 """#)
             let arn = try #require(host.json?["HostArn"]?.string)
             _ = try await call(bench, "CreateConnection", #"{"ConnectionName": "own", "HostArn": "\#(arn)"}"#)
-            #expect(try await bench.penstock("CompleteConnection", #"{"connection": "own"}"#).status == 200)
+            #expect(
+                try await bench.penstock("CompleteConnection", #"{"connection": "own", "anonymous": true}"#).status
+                    == 200)
             let connection = try #require(bench.gateway.connections.connection(named: "own"))
             #expect(connection.url == "https://git.example" && connection.provider == "GitHub")
             #expect(connection.credential == nil)

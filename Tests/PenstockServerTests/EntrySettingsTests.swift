@@ -23,7 +23,7 @@ import WebhookIntake
         ("connections: {a: {url: 'https://x', tokn: y}}", "connections.a.tokn", "token_file"),
         ("connections: {a: {url: 'https://x', token: s3cr3t, token_file: f}}", "connections.a.token", "not both"),
         ("connections: {a: {url: 'https://x', token_file: /nowhere/f}}", "connections.a.token_file", "can't be read"),
-        ("hooks: {a: {secret: s3cr3t}}", "hooks.a", "'connection' is missing"),
+        ("retention: {delivery_days: 0.5}", "retention.delivery_days", "whole number, not 0.5"),
         ("hooks: {a: {connection: c}}", "hooks.a.secret", "unauthenticated: true"),
         ("hooks: {a: {connection: c, secret: ''}}", "hooks.a.secret", "unauthenticated: true"),
         ("hooks: {a: {connection: c, unauthenticated: false}}", "hooks.a.secret", "unauthenticated: true"),

@@ -1,4 +1,5 @@
 import Foundation
+import PipelineEngine
 import PipelineModel
 import PluginKit
 import Testing
@@ -99,6 +100,25 @@ import WebhookIntake
             hooks: {a: {connection: github, secret: s}, b: {connection: other, secret: s}}
             """)
         #expect(hooks.map(\.servesGitHubV1) == [false, true])
+    }
+
+    @Test func `a hook of something that is no Git host needs no connection and speaks for none`() throws {
+        let hook = try #require(
+            try hooks(
+                """
+                connections: {github: {url: 'https://x'}}
+                hooks: {ci: {provider: Jenkins, secret: s}}
+                """
+            ).first)
+        #expect(hook.connection.name == "-" && hook.standstill == nil && !hook.servesGitHubV1)
+        let push = SourceEvent(
+            repository: "acme/app", change: .branchPushed(branch: "main", before: nil, after: "c1", forced: nil))
+        let arn = "arn:aws:codeconnections:us-east-1:000000000000:connection/github"
+        let binding = SourceBinding(
+            pipeline: "app", action: "Checkout", origin: .connection(ConnectionARN(arn)), repository: "acme/app",
+            branch: "main")
+        let verdict = Matchmaker(hook: hook, webhookARN: "arn").verdict(on: push, for: binding)
+        #expect(verdict == .no(reason: "the source uses the connection \(arn), the hook has none"))
     }
 
     @Test(arguments: [

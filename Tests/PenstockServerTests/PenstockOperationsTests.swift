@@ -1,5 +1,7 @@
 import Foundation
 import HTTPTypes
+import PipelineEngine
+import PipelineModel
 import PluginKit
 import Testing
 
@@ -69,6 +71,12 @@ import Testing
             #expect(try await found(#"{"outcome":"wrong-signature"}"#) == ["d-3"])
             #expect(try await found(#"{"since":\#(Int(Date().timeIntervalSince1970) + 60)}"#).isEmpty)
             #expect(try await found(#"{"parked":true}"#).isEmpty)
+            for body in [#"{"outcome":"nope"}"#, #"{"outcome":"parked"}"#] {
+                let answer = try await bench.penstock("ListDeliveries", body)
+                #expect(answer.exception == "ValidationException" && answer.text.contains("wrong-signature"))
+            }
+            let nobody = try await bench.penstock("ListDeliveries", #"{"hook":"nope"}"#)
+            #expect(nobody.exception == "ResourceNotFoundException" && nobody.text.contains("main, open"))
             #expect(try await found(#"{"parked":false,"maxResults":2}"#) == ["d-3", "d-2"])
         }
     }
@@ -85,9 +93,36 @@ import Testing
             #expect(envelopes[0]["data"] == events[0])
             #expect(try await bench.penstock("GetDeliveryEvents", #"{"sequence":1}"#).json == cloud.json)
             let other = try await bench.penstock("GetDeliveryEvents", #"{"sequence":1,"format":"cdevents"}"#)
-            #expect(other.status == 200)
+            #expect(other.status == 200 && other.json?["events"] == .list([]))
+            guard case .list(let left)? = other.json?["withoutForm"] else { return _ = Issue.record("no remark") }
+            #expect(left.count == 1 && left[0].string?.contains("pushed of ") == true, "\(left)")
             let wrong = try await bench.penstock("GetDeliveryEvents", #"{"sequence":1,"format":"xml"}"#)
             #expect(wrong.exception == "ValidationException")
+        }
+    }
+
+    @Test func `webhooks that PutWebhook made are listed with their hooks at hosts`() async throws {
+        try await ServerBench.with { bench in
+            let registry = bench.gateway.registry
+            for name in ["w", "v"] {
+                try await registry.put(
+                    WebhookRecord(
+                        name: name, hook: HookID("hook-of-\(name)"), targetPipeline: "shop", targetAction: "a",
+                        filters: [], authentication: .unauthenticated, tags: [:]), over: nil)
+            }
+            try await registry.put(
+                HookRegistrationRecord(
+                    origin: .webhook, hook: "w", repository: "acme/app", connection: "arn", url: "u",
+                    state: .registered), over: nil)
+            let decoder = JSONDecoder()
+            decoder.dateDecodingStrategy = .secondsSince1970
+            let list = try decoder.decode(HookList.self, from: try await bench.penstock("ListHooks").body)
+            #expect(list.hooks.map(\.name) == ["main", "open"])
+            #expect(list.webhooks?.map(\.path) == ["/hooks/hook-of-v", "/hooks/hook-of-w"])
+            #expect(list.webhooks?.map { $0.registrations.map(\.repository) } == [[], ["acme/app"]])
+            let rows = HooksCommand.rows(list.webhooks ?? [], at: "http://g:1")
+            #expect(rows.map(\.url) == ["http://g:1/hooks/hook-of-v", "http://g:1/hooks/hook-of-w"])
+            #expect(rows.map(\.state) == ["for shop, not registered", "acme/app: registered"])
         }
     }
 

@@ -74,6 +74,28 @@ import Testing
         #expect(try await bench.ledger.counts().deliveries <= 201)
     }
 
+    @Test func `what says most stands first, a stranger's pipelines last`() {
+        let elsewhere = (0..<20).map {
+            DeliveryDecision(
+                pipeline: PipelineName("a\($0)"), started: nil,
+                reason: "the source uses the connection arn:a, the hook speaks for arn:b")
+        }
+        let decisions =
+            elsewhere + [
+                DeliveryDecision(
+                    pipeline: "m", started: nil, reason: "the push is to branch 'dev', the source follows 'main'"),
+                DeliveryDecision(
+                    pipeline: "y", started: nil, reason: "execution e1 was started for the same change a moment ago"),
+                DeliveryDecision(pipeline: "z", started: nil, reason: "the host is asked", question: "q"),
+            ]
+        let receipt = DeliveryReceipt(sequence: 1, isDuplicate: false, decisions: decisions)
+        let reason = DeliveryVerdict(receipt, deliveryID: "d", reason: nil).reason ?? ""
+        #expect(reason.hasPrefix("z: the host is asked; y: execution e1 "), "\(reason)")
+        #expect(reason.hasSuffix("; m: the push is to branch 'dev', the source follows 'main'; and 20 more"))
+        let started = DeliveryDecision(pipeline: "zz", started: "e", reason: "matched by source A")
+        #expect((decisions + [started]).byWeight().prefix(5).map(\.pipeline) == ["zz", "z", "y", "m", "a0"])
+    }
+
     @Test func `many reasons make a short answer`() {
         let decisions = (0..<50).map {
             DeliveryDecision(

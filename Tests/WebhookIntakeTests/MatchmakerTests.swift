@@ -61,6 +61,23 @@ import Testing
         #expect(reason(push, origin: .gitHubV1).contains("version 1"))
         #expect(reason(push, origin: .gitHubV1, v1: true) == "starts at c1")
     }
+
+    /// The order of reasons goes by their words.
+    @Test func `reasons weigh what they say`() {
+        func weight(_ change: SourceEvent.Change, _ origin: SourceBinding.Origin) -> DeliveryDecision.Weight {
+            DeliveryDecision(pipeline: "p", started: nil, reason: reason(change, origin: origin)).weight
+        }
+        let push = SourceEvent.Change.branchPushed(branch: "dev", before: nil, after: "c1", forced: nil)
+        #expect(weight(push, .connection(ConnectionARN(Self.other))) == .elsewhere)
+        #expect(weight(push, .gitHubV1) == .elsewhere)
+        let own = SourceBinding.Origin.connection(ConnectionARN(Self.old))
+        for change in [
+            push, .branchDeleted(branch: "main", before: "c0"), .tagPushed(tag: "v1", commit: "c1"),
+            .tagDeleted(tag: "v1"),
+            .branchPushed(branch: "main", before: "c1", after: "c1", forced: nil),
+            .pullRequest(.init(event: .open, number: 1, sourceBranch: "main", targetBranch: "main", head: "c1")),
+        ] { #expect(weight(change, own) == .filtered, "\(change)") }
+    }
 }
 
 /// The semantics table of triggers-and-webhooks A1, row by row.
@@ -261,6 +278,8 @@ import Testing
         let event = SourceEvent(repository: "acme/app", change: row.change, changedPaths: row.paths)
         let verdict = Matchmaker(hook: Self.hook, webhookARN: "arn").verdict(on: event, for: binding)
         #expect(MatchmakerTests.words(verdict) == row.expected, "\(row.name)")
+        guard case .no(let reason) = verdict else { return }
+        #expect(DeliveryDecision(pipeline: "p", started: nil, reason: reason).weight == .filtered, "\(reason)")
     }
 
     @Test(arguments: [(false, "none of the"), (true, "asks about"), (nil, "asks about")] as [(Bool?, String)])

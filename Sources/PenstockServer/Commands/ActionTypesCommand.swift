@@ -1,3 +1,4 @@
+import Foundation
 import PipelineEngine
 import PipelineModel
 
@@ -10,7 +11,10 @@ package enum ActionTypesCommand {
     }
 
     private struct List: Codable, Sendable {
-        struct Entry: Codable, Sendable { var id: ActionTypeID }
+        struct Entry: Codable, Sendable {
+            var id: ActionTypeID
+            var settings: CustomActionType.Settings?
+        }
         var actionTypes: [Entry]
         var nextToken: String?
     }
@@ -35,19 +39,43 @@ package enum ActionTypesCommand {
     package static func createJenkins(
         provider: String, version: String, server: String?, on client: PenstockClient
     ) async throws -> [Output] {
-        let known = try await list(on: client)
+        try check(server)
+        let known = try await entries(on: client)
         var made: [Output] = []
         for category in [ActionCategory.build, .test] {
             let id = ActionTypeID(category: category, owner: .custom, provider: provider, version: version)
-            guard !known.contains(id.description) else {
+            let definition = definition(of: id, server: server)
+            if let there = known.first(where: { $0.id == id }) {
+                guard server == nil || there.settings?.entityUrlTemplate == definition.settings?.entityUrlTemplate
+                else {
+                    throw CommandError(
+                        .failed,
+                        "\(id) is there already, with \(there.settings?.entityUrlTemplate ?? "no links") for its jobs; "
+                            + "a type can't be changed: give the new one another --type-version")
+                }
                 made.append(Output(type: id.description, outcome: "there already"))
                 continue
             }
-            _ = try await client.call(
-                "CreateCustomActionType", definition(of: id, server: server), as: Made.self)
+            do {
+                _ = try await client.call("CreateCustomActionType", definition, as: Made.self)
+            } catch let error as CommandError where error.message.contains("another version") {
+                throw CommandError(error.kind, "\(error.message) (--type-version)")
+            }
             made.append(Output(type: id.description, outcome: "made"))
         }
         return made
+    }
+
+    /// People click it.
+    private static func check(_ server: String?) throws {
+        guard let server else { return }
+        let isWeb = ["https://", "http://"].contains(where: server.lowercased().hasPrefix)
+        guard isWeb, let host = URL(string: server)?.host, !host.isEmpty, !ConnectionSettings.holdsSecret(server),
+            !server.contains(where: { $0.isWhitespace || "{}?#".contains($0) })
+        else {
+            throw CommandError(
+                .invalidInput, "--server must be like https://HOST[:PORT][/PATH], without a user, not '\(server)'")
+        }
     }
 
     private static func definition(of id: ActionTypeID, server: String?) -> Definition {
@@ -70,11 +98,15 @@ package enum ActionTypesCommand {
 
     /// The custom types that can be declared, by name.
     package static func list(on client: PenstockClient) async throws -> [String] {
-        var types: [String] = []
+        try await entries(on: client).map(\.id.description)
+    }
+
+    private static func entries(on client: PenstockClient) async throws -> [List.Entry] {
+        var types: [List.Entry] = []
         var input = ["actionOwnerFilter": ActionOwner.custom.rawValue]
         while true {
             let page = try await client.call("ListActionTypes", input, as: List.self)
-            types += page.actionTypes.map(\.id.description)
+            types += page.actionTypes
             guard let next = page.nextToken else { return types }
             input["nextToken"] = next
         }

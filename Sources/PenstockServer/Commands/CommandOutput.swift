@@ -4,11 +4,22 @@ import PluginKit
 
 /// What commands print: data to standard output, remarks to standard error.
 package enum CommandOutput {
-    /// One line to standard output, at once.
-    package static func line(_ text: String) { write(text + "\n", to: .standardOutput) }
+    /// One line to standard output, at once. What could drive a terminal or break the line is shown escaped.
+    package static func line(_ text: String) { exact(TerminalText.printable(text)) }
 
-    /// One line to standard error.
-    package static func remark(_ text: String) { write(text + "\n", to: .standardError) }
+    /// Several lines, e.g. a delivery's body.
+    package static func text(_ text: String) { exact(TerminalText.printable(text, keeping: ["\n", "\t"])) }
+
+    /// A line of an action's log, with its colours.
+    static func logLine(_ text: String) { exact(TerminalText.logLine(text)) }
+
+    /// For machines: to the byte as it is.
+    package static func exact(_ text: String) { write(text + "\n", to: .standardOutput) }
+
+    /// A remark to standard error; usage takes several lines.
+    package static func remark(_ text: String) {
+        write(TerminalText.printable(text, keeping: ["\n", "\t"]) + "\n", to: .standardError)
+    }
 
     static func write(_ text: String, to handle: FileHandle) {
         // Whoever reads may have gone away (`| head`): then there is nobody left to tell.
@@ -20,7 +31,7 @@ package enum CommandOutput {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
-        line(String(decoding: try encoder.encode(value), as: UTF8.self))
+        exact(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     /// A value as one line of JSON, for what is printed as it comes.
@@ -29,16 +40,16 @@ package enum CommandOutput {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Our own views always have a JSON form.
         guard let data = try? encoder.encode(value) else { return }
-        line(String(decoding: data, as: UTF8.self))
+        exact(String(decoding: data, as: UTF8.self))
     }
 
     /// Columns as wide as their widest cell.
     package static func table(_ rows: [[String]], header: [String]) {
-        tableLines(rows, header: header).forEach(line)
+        tableLines(rows, header: header).forEach(exact)
     }
 
     static func tableLines(_ rows: [[String]], header: [String]) -> [String] {
-        let all = [header] + rows
+        let all = [header] + rows.map { $0.map { TerminalText.printable($0) } }
         let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
             let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }

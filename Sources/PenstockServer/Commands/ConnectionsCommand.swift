@@ -1,23 +1,33 @@
 import Foundation
+import PluginKit
 
 /// What `penstock connections complete` reads of its arguments.
 package enum ConnectionsCommand {
     /// - Parameters:
     ///   - options: `KEY=VALUE`.
     ///   - secretFiles: `KEY=FILE`.
-    /// - Throws: ``CommandError``, `SettingsError` for a file that can't be read.
+    /// - Throws: ``CommandError``.
     package static func completion(
         of connection: String, url: String?, apiURL: String?, user: String?, tokenFile: String?, options: [String],
-        secretFiles: [String]
+        secretFiles: [String], anonymous: Bool = false
     ) throws -> ConnectionCompletion {
         var secrets: [String: String] = [:]
         for (key, file) in try pairs(secretFiles, "--secret-file") {
-            secrets[key] = try SecretSetting.read(nil, file: file, key: key, at: "--secret-file")
+            secrets[key] = try Self.read(file, "--secret-file \(key)")
         }
         return ConnectionCompletion(
             connection: connection, url: url, apiUrl: apiURL, user: user,
-            token: try SecretSetting.read(nil, file: tokenFile, key: "token", at: "-"),
-            options: try pairs(options, "--option"), secrets: secrets)
+            token: try tokenFile.map { try Self.read($0, "--token-file") },
+            options: try pairs(options, "--option"), secrets: secrets, anonymous: anonymous ? true : nil)
+    }
+
+    private static func read(_ file: String, _ argument: String) throws -> String {
+        do {
+            return try SecretSetting.read(nil, file: file, key: "secret", at: "") ?? ""
+        } catch let error as SettingsError {
+            // The place of a setting is none of a command line.
+            throw CommandError(.invalidInput, "\(argument): \(error.message)")
+        }
     }
 
     private static func pairs(_ arguments: [String], _ option: String) throws -> [String: String] {

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import PipelineEngine
 import PluginKit
 import PipelineStore
 import AWSSigning
@@ -66,6 +67,11 @@ package enum DoctorCommand {
             let logger = try CommandLogger.make(level: "error")
             let connections = ConnectionTable(
                 settings.connections, region: settings.region, account: settings.account)
+            try ConnectionRules(modules).check(connections.available)
+            connections.expect(
+                try RegistryFile.entries(.connection, in: settings.dataFolder).map {
+                    try Registered<ConnectionRecord>($0).record
+                })
             let host = try GatewayHost(
                 settings: settings, modules: modules, connections: connections, http: OfflineHTTPClient(),
                 logger: logger)

@@ -19,7 +19,7 @@ package struct TailCommand {
 
     package init(
         pipeline: String, action: String?, follows: Bool, settings: ServerSettings,
-        print: @escaping @Sendable (String) -> Void = { CommandOutput.line($0) }
+        print: @escaping @Sendable (String) -> Void = { CommandOutput.logLine($0) }
     ) {
         self.pipeline = pipeline
         self.action = action

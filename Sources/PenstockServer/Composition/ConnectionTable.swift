@@ -52,6 +52,11 @@ package final class ConnectionTable: Connections, DeclaredConnections {
         picture.withLock { $0.pending.first { $0.name == name } }
     }
 
+    /// For who looks at a data folder without opening it: connections that the API has made are known, and no more.
+    func expect(_ records: [ConnectionRecord]) {
+        picture.withLock { $0.pending += records.map(Connection.init(pending:)) }
+    }
+
     static func remedy(for pending: Connection) -> String {
         "the connection '\(pending.name)' is PENDING; complete it with 'penstock connections complete "
             + "\(pending.arn.rawValue) --url URL --token-file FILE'"

@@ -36,6 +36,8 @@ package struct Gateway: Sendable {
     package let keys: AccessKeys
     package let metrics: Metrics
     package let logger: Logger
+    /// Under which links to executions are made.
+    let linkKey: Data
     /// The way out, as modules use it: how each host does is told by it.
     package let hosts: GuardedClient
     private let http: CurlClient
@@ -54,6 +56,7 @@ package struct Gateway: Sendable {
         let metrics = Metrics()
         let rules = modules.rules
         let connections = ConnectionTable(settings.connections, region: settings.region, account: settings.account)
+        try ConnectionRules(modules).check(connections.available)
         let tellers = Set(modules.statusReporters.map(\.provider))
         let ledger = try await SQLiteLedger(
             folder: settings.dataFolder,
@@ -99,8 +102,8 @@ package struct Gateway: Sendable {
         let host = try GatewayHost(
             settings: settings, modules: modules, connections: connections, http: hosts, logger: logger)
         try host.checkStores()
-        let hooks = try GatewayHooks(
-            settings, modules: modules, connections: connections, idKey: try HookTable.idKey(in: folder))
+        let idKey = try HookTable.idKey(in: folder)
+        let hooks = try GatewayHooks(settings, modules: modules, connections: connections, idKey: idKey)
         let logs = ActionLogs(folder: folder.appending(path: "logs"), observer: lines)
         let workshop = Workshop(
             ledger: ledger, providers: providers, rules: modules.rules, sourceHosts: modules.sourceHosts,
@@ -109,7 +112,9 @@ package struct Gateway: Sendable {
             vault: vault, logs: logs,
             settings: RunnerSettings(
                 region: settings.region, account: settings.account, concurrentJobs: settings.concurrentJobs,
-                workFolder: folder.appending(path: "work"), consoleLinkBase: settings.publicURL ?? "",
+                workFolder: folder.appending(path: "work"),
+                consoleLinkBase: settings.publicURL.map { "\($0)/console" } ?? "",
+                executionLink: settings.publicURL.map { ExecutionPage.link(base: $0, key: idKey) },
                 workerForks: settings.jobWorkers.forks),
             logger: logger, observer: { metrics.observe($0) }, statusObserver: { metrics.observe($0) })
         try await workshop.prepare()
@@ -154,7 +159,7 @@ package struct Gateway: Sendable {
                 actionTypes: ActionTypeCatalogue(providers.map(\.type)), ruleTypes: modules.rules.map(\.type),
                 vault: vault, workers: WorkerKeys(settings.stores, logger: logger), settings: apiSettings(settings),
                 thirdParty: registration, declaredConnections: connections, definitionChanged: { recovery.nudge() }),
-            keys: keys, metrics: metrics, logger: logger, hosts: hosts, http: http, sqlite: ledger)
+            keys: keys, metrics: metrics, logger: logger, linkKey: idKey, hosts: hosts, http: http, sqlite: ledger)
     }
 
     /// The roles that exist here come with the gateway's own access control; until then `strict` knows none.

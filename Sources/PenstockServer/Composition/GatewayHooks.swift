@@ -37,7 +37,7 @@ package final class GatewayHooks: HookDirectory {
                     entry, settings, translators: modules.translators, connections: connections, idKey: idKey)
             } catch {
                 var hook = former
-                hook.standstill = "the connection '\(entry.connection)' was deleted"
+                hook.standstill = "the connection '\(entry.connection ?? "")' was deleted"
                 return hook
             }
         }

@@ -14,6 +14,11 @@ package enum HookTable {
         let hooks = try settings.hooks.map {
             try hook($0, settings, translators: translators, connections: connections, idKey: idKey)
         }
+        let rules = ConnectionRules(modules)
+        for (entry, hook) in zip(settings.hooks, hooks) {
+            guard let complaint = rules.complaint(aboutHook: entry.provider, for: hook.connection) else { continue }
+            throw SettingsError(place: "hooks.\(entry.name).provider", message: complaint)
+        }
         for (id, same) in Dictionary(grouping: hooks, by: \.id) where same.count > 1 {
             throw SettingsError(
                 place: "hooks.\(same[1].name).id",
@@ -33,22 +38,40 @@ package enum HookTable {
                 place: "hooks.\(entry.name).provider",
                 message: "no module '\(entry.provider)' reads webhooks; there are: \(known)")
         }
-        let pending = connections.pending(named: entry.connection)
-        guard let connection = connections.connection(named: entry.connection) ?? pending else {
-            throw SettingsError(
-                place: "hooks.\(entry.name).connection",
-                message: "there is no connection '\(entry.connection)'; add it under connections:")
-        }
+        let connection = try connection(of: entry, needed: translator.scheme.needsConnection, connections)
         var hook = Hook(
             id: entry.id.map { HookID($0) } ?? id(of: entry.name, key: idKey), name: entry.name,
             translator: translator.reading(for: connection),
             authentication: entry.secrets.isEmpty
                 ? .unauthenticated : .secrets(entry.secrets.map { Data($0.utf8) }),
-            connection: connection, servesGitHubV1: entry.connection == v1Connection(of: settings),
+            connection: connection, servesGitHubV1: entry.connection == .some(v1Connection(of: settings)),
             allowed: entry.allowed,
             rules: entry.starts.map { $0.rule(webhookARN: webhookARN(entry.name, settings)) })
-        if connection.url.isEmpty { hook.standstill = ConnectionTable.remedy(for: connection) }
+        if connection.url.isEmpty, entry.connection != nil { hook.standstill = ConnectionTable.remedy(for: connection) }
         return hook
+    }
+
+    /// A hook without one speaks for no repository: only its own `starts` start anything.
+    private static func connection(
+        of entry: HookSettings, needed: Bool, _ connections: ConnectionTable
+    ) throws -> Connection {
+        let place = "hooks.\(entry.name).connection"
+        guard let name = entry.connection else {
+            guard !needed else {
+                throw SettingsError(
+                    place: place, message: "is missing: name the connection under connections: that it speaks for")
+            }
+            guard entry.registration == .byHand else {
+                throw SettingsError(
+                    place: "hooks.\(entry.name).register", message: "needs a connection, at whose host hooks are made")
+            }
+            return Connection(name: "-", arn: "", provider: entry.provider, url: "")
+        }
+        if let known = connections.connection(named: name) ?? connections.pending(named: name) { return known }
+        throw SettingsError(
+            place: place,
+            message: "there is no connection '\(name)'; add it under connections:, or make it with "
+                + "'aws codeconnections create-connection' before this hook")
     }
 
     /// The connection that `GitHub` v1 actions belong to, which name none.

@@ -1,3 +1,4 @@
+import Foundation
 package import PluginKit
 
 /// One entry of `connections:`: a Git host, or a folder of repositories.
@@ -39,6 +40,11 @@ package struct ConnectionSettings: Sendable {
                 place: "\(place).url",
                 message: "must begin with https://, http://, ssh:// or file://, not '\(entry.url)'")
         }
+        for (key, url) in [("url", entry.url), ("api_url", entry.apiURL ?? "")] where Self.holdsSecret(url) {
+            throw SettingsError(
+                place: "\(place).\(key)",
+                message: "must not hold a user or a password before the '@': write them as 'user' and 'token_file'")
+        }
         if let url = entry.apiURL, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
             throw SettingsError(
                 place: "\(place).api_url", message: "must begin with https:// or http://, not '\(url)'")
@@ -61,6 +67,15 @@ package struct ConnectionSettings: Sendable {
     static func fault(in options: [String: String]) -> (option: String, remedy: String)? {
         guard let word = options["statuses"], !["checks", "commit", "off"].contains(word) else { return nil }
         return ("statuses", "must be checks, commit or off, not '\(word)'")
+    }
+
+    /// Whether a URL brings a credential, which everybody would see who sees the URL. SSH's user is none.
+    static func holdsSecret(_ url: String) -> Bool {
+        guard let start = url.range(of: "://") else { return false }
+        guard let at = url[start.upperBound...].prefix(while: { !"/?#".contains($0) }).lastIndex(of: "@") else {
+            return false
+        }
+        return !url.hasPrefix("ssh://") || url[start.upperBound..<at].contains(":")
     }
 
     /// `NAME: value` or `NAME_file: path`.

@@ -5,7 +5,8 @@ package import WebhookIntake
 package struct HookSettings: Sendable {
     package let name: String
     package let provider: String
-    package let connection: String
+    /// `nil`: its provider needs none.
+    package let connection: String?
     /// Opaque; derived from the data folder's key when it isn't given.
     package let id: String?
     /// The secrets under which a delivery may be signed; empty only with `unauthenticated: true`.
@@ -27,7 +28,7 @@ package struct HookSettings: Sendable {
 
     private struct Entry: Decodable {
         var provider: String?
-        var connection: String
+        var connection: String?
         var id: String?
         var secret: String?
         var secretFile: String?

@@ -27,6 +27,9 @@ struct Doors {
         router.get("/readyz") { _, _ in await operators.ready() }
         router.get("/version") { _, _ in operators.versionAnswer() }
         router.get("/metrics") { _, _ in await operators.metrics() }
+        router.get("/console/view/**") { request, context in
+            await operators.page(context.parameters.getCatchAll(), key: request.uri.queryParameters.get("key"))
+        }
         return router
     }
 }

@@ -32,6 +32,11 @@ struct OperatorDoor {
         Response(200, "{\"name\":\"penstock\",\"version\":\"\(version)\"}\n", contentType: "application/json")
     }
 
+    /// - Parameter path: `PIPELINE/EXECUTION`; links of approval messages lead here too, with more than that.
+    func page(_ path: [Substring], key: String?) async -> Response {
+        await ExecutionPage(ledger: gateway.ledger, key: gateway.linkKey).answer(path, key: key)
+    }
+
     /// One series for each external module; a bundled one is up as long as the gateway is.
     private var moduleGauges: [(name: String, labels: KeyValuePairs<String, String>, value: Double)] {
         gateway.modules.loaded.flatMap { module in

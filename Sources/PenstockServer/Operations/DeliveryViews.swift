@@ -17,6 +17,7 @@ package struct DeliveryView: Codable, Sendable {
     package var reason: String?
     package var bodySize: Int
     package var replayOf: Int64?
+    /// What says most first: what was started, then what nearly was.
     package var decisions: [DecisionView]
     package var headers: [String: String]
     package var body: Data?
@@ -41,7 +42,7 @@ package struct DeliveryView: Codable, Sendable {
         reason = entry.reason
         bodySize = entry.bodySize
         replayOf = entry.replayOf
-        decisions = entry.decisions.map(DecisionView.init)
+        decisions = entry.decisions.byWeight().map(DecisionView.init)
         headers = entry.headers
         body = entry.body
         origin = entry.origin?.rawValue
@@ -65,7 +66,11 @@ package struct DecisionView: Codable, Sendable {
     }
 }
 
-package struct DeliveryEvents: Codable, Sendable { package var events: [SettingValue] }
+package struct DeliveryEvents: Codable, Sendable {
+    package var events: [SettingValue]
+    /// Those that the format has no word for, in few words each.
+    package var withoutForm: [String]?
+}
 
 /// What a replay would do.
 package struct RehearsalView: Codable, Sendable {

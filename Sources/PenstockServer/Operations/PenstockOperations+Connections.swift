@@ -30,10 +30,12 @@ package struct ConnectionCompletion: Codable, Sendable {
     package var token: String?
     package var options: [String: String]?
     package var secrets: [String: String]?
+    /// It is to do without a credential.
+    package var anonymous: Bool?
 
     package init(
         connection: String, url: String?, apiUrl: String?, user: String?, token: String?, options: [String: String]?,
-        secrets: [String: String]?
+        secrets: [String: String]?, anonymous: Bool? = nil
     ) {
         self.connection = connection
         self.url = url
@@ -42,6 +44,7 @@ package struct ConnectionCompletion: Codable, Sendable {
         self.token = token
         self.options = options
         self.secrets = secrets
+        self.anonymous = anonymous
     }
 }
 
@@ -71,6 +74,7 @@ extension PenstockOperations {
         if let fault = ConnectionSettings.fault(in: wish.options ?? [:]) {
             throw APIError("ValidationException", "The option \(fault.option) \(fault.remedy)")
         }
+        try check(wish, of: record, at: url)
         record.completion = ConnectionRecord.Completion(
             url: url,
             apiURL: try wish.apiUrl.map { try Self.checked($0, schemes: ["https://", "http://"], "the API's URL") },
@@ -82,6 +86,23 @@ extension PenstockOperations {
             throw APIError("ConflictException", "\(conflict). Try again.")
         }
         return ConnectionView(record)
+    }
+
+    /// By the rules for connections of the configuration, and that nobody forgets the credential.
+    private func check(_ wish: ConnectionCompletion, of record: ConnectionRecord, at url: String) throws {
+        let connection = Connection(
+            name: record.name, arn: record.arn, provider: ProviderType.module(of: record.providerType), url: url,
+            options: wish.options ?? [:],
+            secrets: (wish.secrets ?? [:]).mapValues { Credential(user: "", secret: $0) })
+        if let fault = ConnectionRules(gateway.modules).fault(in: connection) {
+            throw APIError("ValidationException", "\(fault.member): \(fault.message)")
+        }
+        let isAnonymous = wish.anonymous ?? false || url.hasPrefix("file://")
+        guard wish.token?.isEmpty == false || !connection.secrets.isEmpty || isAnonymous else {
+            throw APIError(
+                "ValidationException",
+                "token: is missing; give it with --token-file, or say --anonymous if all its repositories are public")
+        }
     }
 
     private func connection(_ wanted: String) async throws -> Registered<ConnectionRecord> {
@@ -115,6 +136,11 @@ extension PenstockOperations {
         guard schemes.contains(where: { url.hasPrefix($0) }), !url.contains(where: \.isWhitespace) else {
             throw APIError(
                 "ValidationException", "\(what) must begin with \(schemes.joined(separator: ", ")), not '\(url)'")
+        }
+        guard !ConnectionSettings.holdsSecret(url) else {
+            throw APIError(
+                "ValidationException",
+                "\(what) must not hold a user or a password before the '@': give them with --user and --token-file")
         }
         return url.hasSuffix("/") && !url.hasSuffix("://") ? String(url.dropLast()) : url
     }

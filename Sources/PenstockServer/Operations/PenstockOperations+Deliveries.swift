@@ -16,9 +16,28 @@ extension PenstockOperations {
         let filter = JournalFilter(
             hook: try Self.text("hook", in: input), outcome: try Self.text("outcome", in: input),
             parkedOnly: input["parked"] == .bool(true), since: try Self.number("since", in: input).map(Double.init))
+        let outcomes = IntakeAnswer.journaled.map(\.code)
+        if let outcome = filter.outcome, !outcomes.contains(outcome) {
+            throw APIError(
+                "ValidationException", "outcome must be one of \(outcomes.joined(separator: ", ")), not '\(outcome)'")
+        }
+        if let hook = filter.hook { try await checkHook(hook) }
         let entries = try await gateway.deliveries.journal(
             filter, before: try Self.number("before", in: input), limit: Int(limit))
         return DeliveryList(deliveries: entries.map { DeliveryView($0) })
+    }
+
+    /// A slip of the pen is told from a hook that nothing has come in at. One that is gone is known by its deliveries.
+    private func checkHook(_ hook: String) async throws {
+        let webhooks = try await gateway.registry.all(WebhookRecord.self).map(\.record)
+        let hooks = gateway.hooks
+        let known = hooks.map(\.name) + webhooks.map(\.name)
+        guard !known.contains(hook), !(hooks.map(\.id) + webhooks.map(\.hook)).contains(HookID(hook)) else { return }
+        guard try await gateway.deliveries.journal(JournalFilter(hook: hook), before: nil, limit: 1).isEmpty else {
+            return
+        }
+        let others = known.isEmpty ? "there is none" : "there are: \(known.sorted().joined(separator: ", "))"
+        throw APIError("ResourceNotFoundException", "There is no hook '\(hook)'; \(others)")
     }
 
     private func entry(_ input: JSONValue) async throws -> JournalEntry {
@@ -47,7 +66,10 @@ extension PenstockOperations {
         }
         switch try Self.text("format", in: input) ?? "cloudevents" {
         case "cloudevents": return DeliveryEvents(events: envelopes.map(\.cloudEvent))
-        case "cdevents": return DeliveryEvents(events: envelopes.compactMap(\.cdEvent))
+        case "cdevents":
+            return DeliveryEvents(
+                events: envelopes.compactMap(\.cdEvent),
+                withoutForm: envelopes.filter { $0.cdEvent == nil }.map(\.summary))
         default: throw APIError("ValidationException", "format must be cloudevents or cdevents")
         }
     }

@@ -48,14 +48,21 @@ struct PenstockOperations {
     }
 
     private func hooks() async throws -> HookList {
-        let registrations = try await gateway.registry.all(HookRegistrationRecord.self).map(\.record)
-            .filter { $0.origin == .configuration }
+        let all = try await gateway.registry.all(HookRegistrationRecord.self).map(\.record)
+        let registrations = all.filter { $0.origin == .configuration }
+        let webhooks = try await gateway.registry.all(WebhookRecord.self).map(\.record)
         return HookList(
             hooks: gateway.hooks.map { hook in
                 HookView(
                     name: hook.name, id: hook.id.rawValue, provider: hook.scheme.name,
                     connection: hook.connection.name, path: "/hooks/\(hook.id)", standstill: hook.standstill,
                     registrations: registrations.filter { $0.hook == hook.name }.map(RegistrationView.init))
+            },
+            webhooks: webhooks.sorted { $0.name < $1.name }.map { webhook in
+                WebhookView(
+                    name: webhook.name, path: "/hooks/\(webhook.hook)", pipeline: webhook.targetPipeline.rawValue,
+                    registrations: all.filter { $0.origin == .webhook && $0.hook == webhook.name }
+                        .map(RegistrationView.init))
             })
     }
 

@@ -5,7 +5,20 @@ import PipelineEngine
 package import PluginKit
 import PipelineModel
 
-package struct HookList: Codable, Sendable { package var hooks: [HookView] }
+package struct HookList: Codable, Sendable {
+    package var hooks: [HookView]
+    /// Those that PutWebhook made.
+    package var webhooks: [WebhookView]?
+}
+
+/// A webhook that PutWebhook made.
+package struct WebhookView: Codable, Sendable {
+    package var name: String
+    package var path: String
+    package var pipeline: String
+    /// Its hook at the host, if RegisterWebhookWithThirdParty was called.
+    package var registrations: [RegistrationView]
+}
 
 package struct HookView: Codable, Sendable {
     package var name: String

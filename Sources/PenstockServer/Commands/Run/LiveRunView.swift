@@ -40,7 +40,7 @@ final class LiveRunView: RunView {
 
     func ask(_ question: String) -> Bool {
         state.withLock { state in
-            write("\(question) [y/N] ")
+            write(TerminalText.printable("\(question) [y/N] "))
             state.drawnLines = 0
             return readLine()?.lowercased().hasPrefix("y") == true
         }
@@ -145,7 +145,7 @@ final class LiveRunView: RunView {
 
     /// A build's own control sequences must not move our cursor.
     private static func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        TerminalText.printable(text.replacingOccurrences(of: "\t", with: " ").trimmingCharacters(in: .newlines))
     }
 
     /// Cuts to the terminal's width, not counting colour sequences.

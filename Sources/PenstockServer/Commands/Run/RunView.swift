@@ -18,7 +18,7 @@ extension RunView {
             CommandOutput.remark("\(question) There is no terminal to ask on: rejected. Use --approve all to approve.")
             return false
         }
-        CommandOutput.write("\(question) [y/N] ", to: .standardError)
+        CommandOutput.write(TerminalText.printable("\(question) [y/N] "), to: .standardError)
         return readLine()?.lowercased().hasPrefix("y") == true
     }
 }
@@ -30,7 +30,7 @@ final class PlainRunView: RunView {
     private let start = ContinuousClock.now
     private let print: @Sendable (String) -> Void
 
-    init(print: @escaping @Sendable (String) -> Void = { CommandOutput.line($0) }) { self.print = print }
+    init(print: @escaping @Sendable (String) -> Void = { CommandOutput.logLine($0) }) { self.print = print }
 
     func show(_ execution: PipelineExecution, of declaration: PipelineDeclaration) {
         for stage in execution.stages {
