@@ -19,6 +19,10 @@ package struct IntakeAnswer: Sendable, Equatable {
     /// Too many bodies are being read; nothing was stored, the sender is to try again.
     package static let busy = IntakeAnswer(status: 503, code: "busy")
     package static let storageUnavailable = IntakeAnswer(status: 503, code: "storage-unavailable")
+
+    /// It was refused for what it says, not for who sent it: its bytes are kept, and it can be replayed once we read it
+    /// better.
+    var isAboutVerified: Bool { self == .notJSON || self == .unexpectedPayload }
 }
 
 /// What the sender is told. Whoever has proved that the hook is its own may know what its delivery did (spec:

@@ -124,7 +124,8 @@ package struct Gateway: Sendable {
             webhooks: WebhookCalls(
                 webhooks: webhooks, ledger: ledger, allowsSHA1: settings.webhooksAllowSHA1,
                 now: { Date().timeIntervalSince1970 }, logger: logger),
-            ledger: ledger, webhookARN: webhookARN, now: { Date().timeIntervalSince1970 }, logger: logger)
+            connections: connections, ledger: ledger, webhookARN: webhookARN, now: { Date().timeIntervalSince1970 },
+            logger: logger)
         return Gateway(
             settings: settings, modules: modules, host: host, ledger: ledger, intake: intake,
             hookTable: hooks, connections: connections, registry: registry, registration: registration,
