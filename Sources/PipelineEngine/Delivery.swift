@@ -26,6 +26,8 @@ package struct Delivery: Sendable, Equatable {
     package var only: PipelineName?
     /// What the hook's configuration starts beside the pipelines with a source in the repository.
     package var rules: [StartRule]
+    /// Of refused ones: its sender had proved itself, so the fault may be ours; it is parked until somebody replays it.
+    package var isParked = false
 
     /// How we came to know of it. Stored by its raw value.
     package enum Origin: String, Sendable, Codable {

@@ -67,33 +67,3 @@ package struct StartRule: Sendable, Equatable {
 
     private static func shown(_ name: String) -> String { name.utf8.count <= 200 ? name : "\(name.prefix(200))…" }
 }
-
-/// What makes two starts the same change, told twice: by two hooks, again under another id, or by a delivery and a look.
-package struct ChangeKey: Hashable, Sendable {
-    package let text: String
-
-    /// Seconds for which the same change of a source starts a pipeline once.
-    package static let window: Double = 600
-
-    /// `nil`: the event doesn't say enough to tell it from another.
-    package init?(_ event: SourceEvent, pipeline: PipelineName, action: String) {
-        let facts: [String]
-        switch event.change {
-        case .branchPushed(let branch, let before, let after, _): facts = ["refs/heads/\(branch)", before ?? "", after]
-        case .tagPushed(let tag, let commit): facts = ["refs/tags/\(tag)", "", commit]
-        case .pullRequest(let request):
-            facts = ["pull/\(request.number)/\(request.event.rawValue)", request.targetBranch, request.head]
-        case .buildCompleted(let build):
-            guard let number = build.number else { return nil }
-            facts = ["build", build.system, build.job, number]
-        case .release(let release): facts = ["release", release.action, release.tag]
-        case .branchDeleted, .tagDeleted, .refsChanged: return nil
-        }
-        // The length keeps two texts from passing for another two.
-        let text = ([event.repository.lowercased(), pipeline.rawValue, action] + facts)
-            .map { "\($0.utf8.count):\($0)" }.joined()
-        // A hostile name is not worth a row of its length.
-        guard text.utf8.count <= 2000 else { return nil }
-        self.text = text
-    }
-}

@@ -51,7 +51,9 @@ extension SimulationWorld {
         let repository = RandomSketch.repositories[step.pick % RandomSketch.repositories.count]
         let content: Delivery.Content
         switch step.choice {
-        case 0, 1: content = .events([Self.push(repository, "main", memory.commits)])
+        case 0: content = .events([Self.push(repository, "main", memory.commits)])
+        // Told by another hook, again by the same one, or the branch was pushed back.
+        case 1: content = .events([Self.push(repository, "main", max(1, memory.commits - 2))])
         case 2: content = .events([Self.push(repository, "paths", memory.commits)])
         case 3:
             content = .events([Self.push(repository, "main", memory.commits), Self.push("R0", "other", memory.commits)])

@@ -19,9 +19,10 @@ protocol DeliveryRows {
     /// `nil` takes the delivery off the desk.
     mutating func setDeferral(_ deferral: JournalEntry.Deferral?, of delivery: Int64) throws
 
-    func recentStart(_ key: ChangeKey, since: Double) throws -> ExecutionID?
+    /// What was told of a subject last, as ``keep(_:of:at:forgetting:)`` got it; `nil` when that is too old.
+    func story(of subject: String, since: Double) throws -> String?
     /// - Parameter time: what is older goes.
-    mutating func noteStart(_ key: ChangeKey, of execution: ExecutionID, at now: Double, forgetting time: Double) throws
+    mutating func keep(_ story: String, of subject: String, at now: Double, forgetting time: Double) throws
 
     func knownRefs(of repository: WatchedRepository) throws -> KnownRefs?
     /// The ref as the last look has left it; `nil` when a delivery has told of it since.

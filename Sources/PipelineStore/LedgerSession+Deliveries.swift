@@ -6,7 +6,13 @@ extension LedgerSession {
     /// hold back the others.
     mutating func record(_ delivery: Delivery, match: EventMatcher) throws -> DeliveryReceipt {
         if case .refused(let code, let reason) = delivery.content {
-            return try journal(delivery, outcome: code, reason: reason)
+            let receipt = try journal(delivery, outcome: code, reason: reason)
+            if delivery.isParked {
+                let now = terms.clock()
+                try rows.setDeferral(
+                    JournalEntry.Deferral(since: now, dueAt: now, isParked: true, reason: reason), of: receipt.sequence)
+            }
+            return receipt
         }
         if delivery.replayOf == nil, let former = try rows.taken(delivery.deliveryID, hook: delivery.hook) {
             return try journalDuplicate(delivery, of: former)

@@ -9,6 +9,8 @@ struct DeliveryTerms {
     /// Somebody asks for it again: what started before starts again.
     var isReplay: Bool
     var origin: Delivery.Origin
+    /// As ``ChangeStory`` keeps it: the hook, or the looks at refs.
+    var teller: String
 
     init(_ delivery: Delivery) {
         connection = delivery.connection
@@ -16,6 +18,7 @@ struct DeliveryTerms {
         rules = delivery.rules
         isReplay = delivery.replayOf != nil
         origin = delivery.origin
+        teller = origin == .refs ? "" : delivery.hook.rawValue
     }
 
     init(_ settlement: DeliverySettlement, of entry: JournalEntry) {
@@ -24,6 +27,7 @@ struct DeliveryTerms {
         rules = settlement.rules
         isReplay = entry.replayOf != nil
         origin = entry.origin ?? .hook
+        teller = origin == .refs ? "" : entry.hook.rawValue
     }
 }
 
@@ -42,24 +46,29 @@ extension LedgerSession {
     ) throws {
         var bindings = index.bindings(of: event)[...]
         if let only = delivery.only { bindings = bindings.filter { $0.pipeline == only }[...] }
+        let rules = delivery.rules.compactMap { rule in
+            delivery.only == nil || rule.pipeline == delivery.only
+                ? rule.verdict(on: event).map { (rule.pipeline, $0) } : nil
+        }
         let decided = findings.decisions.count
-        if !bindings.isEmpty {
-            if let reason = try lookWasQuicker(with: event, as: delivery) {
-                return findings.decisions.append(DeliveryDecision(pipeline: nil, started: nil, reason: reason))
-            }
-            try tell(event, as: delivery)
+        var telling = bindings.isEmpty && rules.isEmpty ? nil : try telling(of: event, as: delivery)
+        let isHeard = !bindings.isEmpty
+        if isHeard, let reason = try lookWasQuicker(with: event, as: delivery) {
+            try keep(telling)
+            return findings.decisions.append(DeliveryDecision(pipeline: nil, started: nil, reason: reason))
         }
         while let pipeline = bindings.first?.pipeline {
             let end = bindings.firstIndex { $0.pipeline != pipeline } ?? bindings.endIndex
             let verdict = PipelineVerdict(bindings[..<end].map { ($0.action, match(event, $0)) })
-            try carryOut(verdict, of: event, as: delivery, on: pipeline, into: &findings)
+            try carryOut(verdict, of: &telling, on: pipeline, into: &findings)
             bindings = bindings[end...]
         }
-        for rule in delivery.rules where delivery.only == nil || rule.pipeline == delivery.only {
-            guard let word = rule.verdict(on: event) else { continue }
-            let verdict = PipelineVerdict(rule: word)
-            try carryOut(verdict, of: event, as: delivery, on: rule.pipeline, into: &findings)
+        for (pipeline, word) in rules {
+            try carryOut(PipelineVerdict(rule: word), of: &telling, on: pipeline, into: &findings)
         }
+        try keep(telling)
+        // Where a look at the refs must decide, it must not hear that somebody told of it.
+        if isHeard, telling?.isDoubtful != true { try tell(event, as: delivery) }
         if findings.decisions.count == decided {
             findings.decisions.append(
                 DeliveryDecision(
@@ -70,11 +79,11 @@ extension LedgerSession {
     }
 
     private mutating func carryOut(
-        _ verdict: PipelineVerdict, of event: SourceEvent, as delivery: DeliveryTerms, on pipeline: PipelineName,
+        _ verdict: PipelineVerdict, of telling: inout ChangeTelling?, on pipeline: PipelineName,
         into findings: inout DeliveryFindings
     ) throws {
-        let keys = delivery.isReplay ? [] : verdict.keys(event, pipeline)
-        if let former = try formerStart(keys) {
+        let starters = verdict.starters(of: pipeline)
+        if let former = telling?.formerStart(of: starters) {
             let reason =
                 former == Self.notKnownYet
                 ? "the host is being asked about the same change, which another delivery told of"
@@ -85,7 +94,7 @@ extension LedgerSession {
             if verdict.questions.isEmpty {
                 findings.decisions.append(DeliveryDecision(pipeline: pipeline, started: nil, reason: verdict.reason))
             } else {
-                try note(keys, startedBy: Self.notKnownYet)
+                telling?.note(starters, startedBy: Self.notKnownYet)
                 raise(verdict, on: pipeline, into: &findings)
             }
             return
@@ -97,7 +106,7 @@ extension LedgerSession {
                 decision.started = id
                 decision.reason = again ? "the same start had been asked for before" : verdict.reason
                 if !again { findings.started.append(id) }
-                try note(keys, startedBy: id)
+                telling?.note(starters, startedBy: id)
             case .notStarted(let reason): decision.reason = reason
             default: break
             }
@@ -112,19 +121,22 @@ extension LedgerSession {
     /// In the place of an execution while the host is asked whether there is to be one.
     private static var notKnownYet: ExecutionID { "" }
 
-    /// The execution that has all of these changes; `nil` when one of them is new.
-    private func formerStart(_ keys: [ChangeKey]) throws -> ExecutionID? {
-        var former: ExecutionID?
-        for key in keys {
-            guard let found = try rows.recentStart(key, since: terms.clock() - ChangeKey.window) else { return nil }
-            former = found
-        }
-        return former
+    // MARK: What was told before
+
+    /// `nil`: a replay, which is asked for, or an event that can't be told from another.
+    private func telling(of event: SourceEvent, as delivery: DeliveryTerms) throws -> ChangeTelling? {
+        guard !delivery.isReplay, let change = ToldChange(event) else { return nil }
+        let now = terms.clock()
+        let since = now - ToldChange.window
+        let story = try rows.story(of: change.subject, since: since).map { ChangeStory($0, since: since) }
+        return ChangeTelling(of: change, by: delivery.teller, at: now, in: story ?? ChangeStory())
     }
 
-    private mutating func note(_ keys: [ChangeKey], startedBy execution: ExecutionID) throws {
+    /// A story without a start has nothing to tell.
+    private mutating func keep(_ telling: ChangeTelling?) throws {
+        guard let telling, telling.story.hasStarts else { return }
         let now = terms.clock()
-        for key in keys { try rows.noteStart(key, of: execution, at: now, forgetting: now - ChangeKey.window) }
+        try rows.keep(telling.story.text, of: telling.change.subject, at: now, forgetting: now - ToldChange.window)
     }
 
     /// One decision for each question, so that each answer finds its own.
@@ -175,63 +187,4 @@ struct DeliveryFindings {
 struct OpenQuestion {
     var pipeline: PipelineName
     var question: ChangedPathsQuestion
-}
-
-/// What one event means to one pipeline. Sources of the same repository that match together start it once, each with
-/// its revision.
-struct PipelineVerdict {
-    private(set) var start: StartRequest?
-    private(set) var reason: String
-    /// What only the host can tell; asked when nothing else starts the pipeline.
-    private(set) var questions: [ChangedPathsQuestion] = []
-
-    /// The actions that start it, or would if the host's answer is yes.
-    private var matched: [ActionName] = []
-    private var isRule = false
-
-    init(rule verdict: MatchVerdict) {
-        switch verdict {
-        case .starts(let request):
-            start = request
-            isRule = true
-            reason = "matched by the hook's own rule"
-        case .no(let why): reason = why
-        case .asks: reason = "a hook's rule can't ask for changed paths"
-        }
-    }
-
-    /// By which the same start is known when it is told of again.
-    func keys(_ event: SourceEvent, _ pipeline: PipelineName) -> [ChangeKey] {
-        let actions = isRule ? ["starts:"] : matched.map(\.rawValue)
-        let keys = actions.compactMap { ChangeKey(event, pipeline: pipeline, action: $0) }
-        return keys.count == actions.count ? keys : []
-    }
-
-    init(_ verdicts: [(action: ActionName, verdict: MatchVerdict)]) {
-        var refusals: [String] = []
-        var asked: [ActionName] = []
-        for (action, verdict) in verdicts {
-            switch verdict {
-            case .no(let reason):
-                if !refusals.contains(reason) { refusals.append(reason) }
-            case .asks(let question):
-                questions.append(question)
-                asked.append(action)
-                let reason = "the host is asked which paths have changed"
-                if !refusals.contains(reason) { refusals.append(reason) }
-            case .starts(let request):
-                matched.append(action)
-                if start == nil {
-                    start = request
-                } else {
-                    start?.input.sourceRevisions += request.input.sourceRevisions
-                }
-            }
-        }
-        reason =
-            matched.isEmpty
-            ? refusals.joined(separator: "; ")
-            : "matched by source \(matched.map(\.rawValue).joined(separator: ", "))"
-        if matched.isEmpty { matched = asked }
-    }
 }

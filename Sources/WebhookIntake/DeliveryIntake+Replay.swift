@@ -10,7 +10,8 @@ extension DeliveryIntake {
     /// - Parameter only: the one pipeline that is matched; `nil`: all.
     /// - Throws: ``ReplayError`` when the entry can't be replayed.
     package func replay(_ entry: JournalEntry, only: PipelineName? = nil) async throws(ReplayError) -> DeliveryReceipt {
-        if hooks.hook(entry.hook) == nil, entry.outcome == "accepted", let body = entry.body,
+        try await check(only)
+        if hooks.hook(entry.hook) == nil, Self.isReplayable(entry), let body = entry.body,
             let receipt = try await webhooks?.replay(entry, body: body)
         {
             return receipt
@@ -35,28 +36,51 @@ extension DeliveryIntake {
     package func rehearse(
         _ entry: JournalEntry, only: PipelineName? = nil
     ) async throws(ReplayError) -> [RehearsedDecision] {
+        try await check(only)
         let hook = try hook(of: entry)
         let events: [SourceEvent]
         switch try reading(entry, of: hook) {
-        case .ignored(let reason): return [RehearsedDecision(pipeline: nil, wouldStart: false, reason: reason)]
+        case .ignored(let reason): return [.nothing(reason)]
         case .later(let known):
             // What was found out when it came is as good as what would be found out now.
-            guard let found = entry.events else {
-                return [
-                    RehearsedDecision(
-                        pipeline: nil, wouldStart: false,
-                        reason: "it would be looked into: \(known.count) events so far")
-                ]
-            }
+            guard let found = entry.events else { return [.nothing(Self.outlook(entry, known))] }
             events = found
         case .events(let known): events = known
+        }
+        guard !events.isEmpty else {
+            // Why there is none was found out when it came.
+            let reason = entry.decisions.first { $0.pipeline == nil }?.reason
+            return [.nothing(entry.events == nil ? "it holds no event" : reason ?? "it holds no event")]
         }
         do {
             return try await Rehearsal(
                 events: events, matchmaker: Matchmaker(hook: hook, webhookARN: webhookARN(hook.name)),
-                rules: hook.rules, only: only
+                rules: hook.rules, only: only, now: now()
             ).decisions(ledger)
         } catch { throw .storageFailed("\(error)") }
+    }
+
+    private static func outlook(_ entry: JournalEntry, _ known: [SourceEvent]) -> String {
+        let count =
+            known.isEmpty ? "" : ", of which \(known.count == 1 ? "1 event is" : "\(known.count) events are") known"
+        guard let deferral = entry.deferral, let reason = deferral.reason else {
+            return "it would be looked into\(count)"
+        }
+        return deferral.isParked
+            ? "it would be looked into again\(count); it is parked: \(reason)"
+            : "it would be looked into again\(count); the last attempt failed: \(reason)"
+    }
+
+    private func check(_ only: PipelineName?) async throws(ReplayError) {
+        guard let only else { return }
+        let isThere: Bool
+        do { isThere = try await ledger.state(of: only) != nil } catch { throw .storageFailed("\(error)") }
+        if !isThere { throw .noPipeline(only) }
+    }
+
+    /// Not those whose sender hadn't proved itself: of them there is no body either.
+    private static func isReplayable(_ entry: JournalEntry) -> Bool {
+        [IntakeAnswer.accepted, .ignored, .unexpectedPayload, .notJSON].contains { $0.code == entry.outcome }
     }
 
     /// What a journaled delivery says, in the words that are the same for all hosts; `nil` when that isn't known (yet).
@@ -81,15 +105,18 @@ extension DeliveryIntake {
         delivery.deliveryID = String(logged.id.prefix(200))
         delivery.event = logged.event
         delivery.origin = .recovered
+        if case .refused = content { delivery.isParked = true }
         return await record(delivery, hook: hook)
     }
 
     private func hook(of entry: JournalEntry) throws(ReplayError) -> Hook {
-        guard entry.outcome == "accepted" || entry.outcome == "ignored" else {
-            throw .notAccepted(outcome: entry.outcome)
+        guard Self.isReplayable(entry) else { throw .notAccepted(outcome: entry.outcome) }
+        if let hook = hooks.hook(entry.hook) { return hook }
+        if entry.origin == .refs, let name = Hook.connectionName(ofRefs: entry.hook) {
+            guard let connection = connections.connection(named: name) else { throw .connectionIsGone(name) }
+            return Hook(refsOf: connection)
         }
-        guard let hook = hooks.hook(entry.hook) else { throw .hookIsGone(entry.hookName) }
-        return hook
+        throw .hookIsGone(entry.hookName)
     }
 
     private func reading(_ entry: JournalEntry, of hook: Hook) throws(ReplayError) -> Hook.Reading {
@@ -109,14 +136,18 @@ extension DeliveryIntake {
 package enum ReplayError: Error, Sendable, Equatable, CustomStringConvertible {
     case notAccepted(outcome: String)
     case hookIsGone(String)
+    case connectionIsGone(String)
+    case noPipeline(PipelineName)
     case unreadable(String)
     case storageFailed(String)
 
     package var description: String {
         switch self {
         case .notAccepted(let outcome):
-            "only accepted deliveries can be replayed; the outcome of this one was '\(outcome)'"
+            "only deliveries of verified senders can be replayed; the outcome of this one was '\(outcome)'"
         case .hookIsGone(let name): "the hook '\(name)' is no longer in the configuration"
+        case .connectionIsGone(let name): "there is no connection '\(name)' any more"
+        case .noPipeline(let name): "there is no pipeline '\(name)'"
         case .unreadable(let reason): reason
         case .storageFailed(let reason): reason
         }

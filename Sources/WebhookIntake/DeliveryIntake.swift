@@ -9,6 +9,7 @@ package import PluginKit
 package struct DeliveryIntake: Sendable {
     let hooks: any HookDirectory
     let webhooks: WebhookCalls?
+    let connections: any Connections
     let ledger: any Ledger
     let webhookARN: @Sendable (String) -> String
     private let refusals: RefusalBudget
@@ -17,14 +18,16 @@ package struct DeliveryIntake: Sendable {
 
     /// - Parameters:
     ///   - webhooks: what PutWebhook made; asked where `hooks` knows none.
+    ///   - connections: for replays of what was found at a connection without a hook.
     ///   - webhookARN: the ARN of a hook by its name.
     package init(
-        hooks: any HookDirectory, webhooks: WebhookCalls? = nil, ledger: any Ledger,
+        hooks: any HookDirectory, webhooks: WebhookCalls? = nil, connections: any Connections, ledger: any Ledger,
         webhookARN: @escaping @Sendable (String) -> String,
         now: @escaping @Sendable () -> Double, logger: Logger
     ) {
         self.hooks = hooks
         self.webhooks = webhooks
+        self.connections = connections
         self.ledger = ledger
         self.webhookARN = webhookARN
         self.refusals = RefusalBudget()
@@ -117,7 +120,8 @@ package struct DeliveryIntake: Sendable {
         var journaled = journaled(
             delivery, at: id, hook: hook, content: .refused(code: answer.code, reason: reason))
         // Only a verified sender's bytes are kept.
-        if answer != .notJSON && answer != .unexpectedPayload { journaled.body = Data() }
+        if !answer.isAboutVerified { journaled.body = Data() }
+        if case .secrets = hook?.authentication { journaled.isParked = answer == .unexpectedPayload }
         do {
             _ = try await ledger.record(journaled) { _, _ in .no(reason: reason) }
         } catch {

@@ -24,6 +24,10 @@ package struct IntakeAnswer: Sendable, Equatable {
     package static let journaled: [IntakeAnswer] = [
         accepted, ignored, duplicate, unsignedTest, notJSON, unexpectedPayload, wrongSignature, wrongAddress, tooLarge,
     ]
+
+    /// It was refused for what it says, not for who sent it: its bytes are kept, and it can be replayed once we read it
+    /// better.
+    var isAboutVerified: Bool { self == .notJSON || self == .unexpectedPayload }
 }
 
 /// What the sender is told. Whoever has proved that the hook is its own may know what its delivery did (spec:

@@ -78,25 +78,10 @@ extension Recovery {
     /// The connection's hook, whose deliveries these would have been; one that nobody calls where it has none.
     private func speaker(for connection: Connection) -> Hook {
         hooks.all().first { $0.connection.arn.connectionKey == connection.arn.connectionKey }
-            ?? Hook(
-                id: HookID("refs-\(connection.name)"), name: "refs of \(connection.name)",
-                translator: .immediate(NoWebhook(name: connection.provider)), authentication: .secrets([]),
-                connection: connection, servesGitHubV1: false)
+            ?? Hook(refsOf: connection)
     }
 
     private func arn(for connection: Connection) -> String { intake.webhookARN(speaker(for: connection).name) }
-}
-
-/// What a connection without a hook has in the place of one.
-private struct NoWebhook: WebhookProvider {
-    let name: String
-    let signature = WebhookSignature.authorization
-    let deliveryIDHeaders: [String] = []
-    let eventHeaders: [String] = []
-
-    func parse(_ delivery: VerifiedDelivery) throws(PayloadError) -> ParsedDelivery {
-        ParsedDelivery(ignored: "the connection has no hook")
-    }
 }
 
 extension String {

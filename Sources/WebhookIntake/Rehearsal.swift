@@ -9,24 +9,36 @@ struct Rehearsal {
     let matchmaker: Matchmaker
     let rules: [StartRule]
     let only: PipelineName?
+    let now: Double
 
     func decisions(_ ledger: any LedgerQueries) async throws -> [RehearsedDecision] {
         var found: [RehearsedDecision] = []
+        var stage = Stage(ledger: ledger, now: now)
         let bindings = try await bindings(ledger)
         for event in events {
-            let concerned = bindings.filter { $0.repositoryKey == event.repository.lowercased() }
-            let words =
-                concerned.map { ($0.pipeline, matchmaker.verdict(on: event, for: $0)) }
-                + rules.filter { only == nil || $0.pipeline == only }
-                .compactMap { rule in rule.verdict(on: event).map { (rule.pipeline, $0) } }
-            found += words.map(RehearsedDecision.init)
-            if words.isEmpty {
-                found.append(
-                    RehearsedDecision(
-                        pipeline: only, wouldStart: false, reason: "no pipeline has a source in \(event.repository)"))
-            }
+            let words = words(on: event, bindings)
+            for (pipeline, verdict) in words { found.append(try await stage.play(verdict, on: pipeline)) }
+            guard words.isEmpty else { continue }
+            let nobody = only.map { "pipeline \($0) has no source" } ?? "no pipeline has a source"
+            found.append(
+                RehearsedDecision(pipeline: only, wouldStart: false, reason: "\(nobody) in \(event.repository)"))
         }
         return found
+    }
+
+    /// A pipeline's sources speak together, as they do in the ledger.
+    private func words(on event: SourceEvent, _ bindings: [SourceBinding]) -> [(PipelineName, PipelineVerdict)] {
+        var words: [(PipelineName, PipelineVerdict)] = []
+        var concerned = bindings.filter { $0.repositoryKey == event.repository.lowercased() }[...]
+        while let pipeline = concerned.first?.pipeline {
+            let own = concerned.prefix { $0.pipeline == pipeline }
+            words.append((pipeline, PipelineVerdict(own.map { ($0.action, matchmaker.verdict(on: event, for: $0)) })))
+            concerned = concerned.dropFirst(own.count)
+        }
+        for rule in rules where only == nil || rule.pipeline == only {
+            if let word = rule.verdict(on: event) { words.append((rule.pipeline, PipelineVerdict(rule: word))) }
+        }
+        return words
     }
 
     private func bindings(_ ledger: any LedgerQueries) async throws -> [SourceBinding] {
@@ -55,19 +67,50 @@ package struct RehearsedDecision: Sendable, Equatable {
         self.reason = reason
     }
 
-    init(_ pipeline: PipelineName, _ verdict: MatchVerdict) {
-        self.pipeline = pipeline
-        switch verdict {
-        case .starts(let request):
-            wouldStart = true
-            let revisions = request.input.sourceRevisions.map { "\($0.actionName) at \($0.revisionValue)" }
-            reason = revisions.isEmpty ? "it matches" : revisions.joined(separator: ", ")
-        case .asks:
-            wouldStart = false
-            reason = "the host would be asked which paths have changed"
-        case .no(let why):
-            wouldStart = false
-            reason = why
+    static func nothing(_ reason: String) -> RehearsedDecision {
+        RehearsedDecision(pipeline: nil, wouldStart: false, reason: reason)
+    }
+}
+
+/// The pipelines as they would be after what has been rehearsed so far.
+private struct Stage {
+    let ledger: any LedgerQueries
+    let now: Double
+    private var states: [PipelineName: PipelineState] = [:]
+
+    init(ledger: any LedgerQueries, now: Double) {
+        self.ledger = ledger
+        self.now = now
+    }
+
+    mutating func play(_ verdict: PipelineVerdict, on pipeline: PipelineName) async throws -> RehearsedDecision {
+        guard let start = verdict.start else {
+            return RehearsedDecision(
+                pipeline: pipeline, wouldStart: false,
+                reason: verdict.questions.isEmpty
+                    ? verdict.reason : "the host would be asked which paths have changed")
         }
+        var known = states[pipeline]
+        if known == nil { known = try await ledger.state(of: pipeline) }
+        if let reason = refusal(of: start, on: pipeline, known) {
+            return RehearsedDecision(pipeline: pipeline, wouldStart: false, reason: reason)
+        }
+        let revisions = start.input.sourceRevisions.map { "\($0.actionName) at \($0.revisionValue)" }
+        return RehearsedDecision(
+            pipeline: pipeline, wouldStart: true,
+            reason: revisions.isEmpty ? "it matches" : revisions.joined(separator: ", "))
+    }
+
+    /// Why the pipeline would not start although the event matches, e.g. too many of its executions run.
+    private mutating func refusal(
+        of start: StartRequest, on pipeline: PipelineName, _ state: PipelineState?
+    ) -> String? {
+        do throws(CommandRefusal) {
+            let decision = try PipelineMachine.decide(
+                .start(start), on: state, in: DecisionContext(now: now, ids: RandomIDs(), settings: EngineSettings()))
+            states[pipeline] = decision.state
+            if case .notStarted(let reason) = decision.outcome { return reason }
+            return nil
+        } catch { return error.reason }
     }
 }

@@ -131,7 +131,7 @@ package struct WebhookCalls: Sendable {
         var journaled = journaled(delivery, to: webhook)
         journaled.content = .refused(code: answer.code, reason: reason)
         // Only a verified sender's bytes are kept.
-        if answer != .notJSON && answer != .unexpectedPayload { journaled.body = Data() }
+        if !answer.isAboutVerified { journaled.body = Data() }
         do {
             _ = try await ledger.record(journaled) { _, _ in .no(reason: reason) }
         } catch {

@@ -15,7 +15,7 @@ struct Deliveries: AsyncParsableCommand {
         @Option(help: "Only deliveries before this number.") var before: Int64?
         @Option(help: "Only those of this hook, by its name or id.") var hook: String?
         @Option(help: "Only those with this outcome, e.g. accepted or wrong-signature.") var outcome: String?
-        @Flag(help: "Only those that could not be looked into and wait for a replay.") var parked = false
+        @Flag(help: "Only those that could not be read or looked into and wait for a replay.") var parked = false
         @Option(help: "Only those since then, e.g. 90m, 12h, 3d or 2026-11-23T08:00:00Z.") var since: String?
 
         private struct Input: Encodable, Sendable {
@@ -79,7 +79,7 @@ struct Deliveries: AsyncParsableCommand {
 
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Run an accepted delivery again; it is matched with the pipelines of today.")
+            abstract: "Run a verified delivery again; it is read anew and matched with the pipelines of today.")
 
         @OptionGroup var place: PlaceOptions
         @OptionGroup var output: OutputOptions

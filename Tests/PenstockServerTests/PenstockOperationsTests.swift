@@ -129,11 +129,15 @@ import Testing
     @Test func `a rehearsal writes nothing`() async throws {
         try await ServerBench.with { bench in
             _ = try await bench.deliver(try ServerBench.push(), id: "d-1")
-            let answer = try await bench.penstock("RehearseDelivery", #"{"sequence":1,"pipeline":"app"}"#)
+            let answer = try await bench.penstock("RehearseDelivery", #"{"sequence":1}"#)
             guard case .list(let decisions)? = answer.json?["decisions"] else {
                 return _ = Issue.record("no decisions")
             }
             #expect(decisions.map { $0["wouldStart"] } == [.bool(false)])
+            for operation in ["RehearseDelivery", "ReplayDelivery"] {
+                let wrong = try await bench.penstock(operation, #"{"sequence":1,"pipeline":"nosuch"}"#)
+                #expect(wrong.status == 400 && wrong.exception == "PipelineNotFoundException")
+            }
             #expect(try await bench.journal().count == 1)
         }
     }

@@ -148,11 +148,10 @@ extension Delivery {
             let again = try await ledger.record(second, match: matchBranch)
             #expect(again.decisions.first?.started == nil)
             #expect(again.decisions.first?.reason.contains(started.rawValue) == true)
-            // Back to where it was is a new push, and so is the same move later on; a replay is asked for.
-            #expect(try await starts(.pushed("d3", "c1", "c0"), ledger))
+            // A replay is asked for; what is told again long after is news.
             #expect(try await starts(.pushed("d4", "c0", "c1", replayOf: 1), ledger))
             #expect(try await !starts(.pushed("d5", "c0", "c1"), ledger))
-            probe.clock.advance(ChangeKey.window + 1)
+            probe.clock.advance(ToldChange.window + 1)
             #expect(try await starts(.pushed("d6", "c0", "c1"), ledger))
         }
     }

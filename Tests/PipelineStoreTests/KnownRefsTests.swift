@@ -86,7 +86,7 @@ import Testing
             _ = try await probe.ledger.perform(.sample(), on: "app")
             _ = try await look(probe, ["refs/heads/main": "a"])
             let found = try #require(try await look(probe, ["refs/heads/main": "c"]).receipt)
-            probe.clock.advance(ChangeKey.window * 2)
+            probe.clock.advance(ToldChange.window * 2)
             let late = try await probe.ledger.record(.pushed("d1", "b", "c"), match: matchBranch)
             #expect(late.decisions.map(\.reason).first?.contains("see delivery \(found.sequence)") == true)
             #expect(try await started(probe) == ["c"])

@@ -77,7 +77,8 @@ import Testing
         #expect(said[0].reason == "Checkout at 0123")
         #expect(said[1].reason.contains("the source follows 'next'"))
         #expect(try await bench.intake.rehearse(entry, only: "next").map(\.pipeline) == ["next"])
-        #expect(try await bench.intake.rehearse(entry, only: "gone").map(\.wouldStart) == [false])
+        await #expect(throws: ReplayError.noPipeline("gone")) { try await bench.intake.rehearse(entry, only: "gone") }
+        await #expect(throws: ReplayError.noPipeline("gone")) { try await bench.intake.replay(entry, only: "gone") }
         #expect(try await bench.ledger.counts() == before)
         _ = await bench.post("nothing", id: "2")
         let ping = try #require(try await bench.ledger.journalEntry(2))

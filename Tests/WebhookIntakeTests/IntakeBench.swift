@@ -5,6 +5,7 @@ import PipelineEngine
 import PipelineModel
 import PipelineStore
 import PluginKit
+import PluginKitTesting
 
 @testable import WebhookIntake
 
@@ -83,7 +84,7 @@ struct IntakeBench {
             rules: rules)
         hooks = FixedHooks([hook])
         intake = DeliveryIntake(
-            hooks: hooks, ledger: self.ledger,
+            hooks: hooks, connections: GivenConnections([Self.connection]), ledger: self.ledger,
             webhookARN: { "arn:aws:codepipeline:us-east-1:000000000000:webhook:\($0)" },
             now: { 1000 }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -5,6 +5,7 @@ import PipelineEngine
 import PipelineModel
 import PipelineStore
 import PluginKit
+import PluginKitTesting
 import Testing
 
 @testable import WebhookIntake
@@ -27,7 +28,7 @@ private struct WebhookBench {
             hooks: FixedHooks([]),
             webhooks: WebhookCalls(
                 webhooks: directory, ledger: ledger, allowsSHA1: sha1, now: { 2000 }, logger: Self.logger),
-            ledger: ledger, webhookARN: { $0 }, now: { 2000 }, logger: Self.logger)
+            connections: GivenConnections([]), ledger: ledger, webhookARN: { $0 }, now: { 2000 }, logger: Self.logger)
         _ = try await ledger.perform(
             .create(Self.pipeline, trigger: ExecutionTrigger(type: .createPipeline)), on: "app")
         try await put(

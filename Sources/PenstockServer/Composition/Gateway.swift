@@ -131,7 +131,8 @@ package struct Gateway: Sendable {
             webhooks: WebhookCalls(
                 webhooks: webhooks, ledger: ledger, allowsSHA1: settings.webhooksAllowSHA1,
                 now: { Date().timeIntervalSince1970 }, logger: logger),
-            ledger: ledger, webhookARN: webhookARN, now: { Date().timeIntervalSince1970 }, logger: logger)
+            connections: connections, ledger: ledger, webhookARN: webhookARN, now: { Date().timeIntervalSince1970 },
+            logger: logger)
         let recovery = Recovery(
             hooks: hooks, intake: intake, ledger: ledger, logs: modules.deliveryLogs, readers: modules.refReaders,
             publicURL: settings.publicURL, host: host, settings: settings.recovery, logger: logger)

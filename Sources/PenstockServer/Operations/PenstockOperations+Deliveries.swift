@@ -99,6 +99,7 @@ extension PenstockOperations {
     }
 
     private static func refusal(_ error: ReplayError) -> APIError {
+        if case .noPipeline = error { return APIError("PipelineNotFoundException", error.description) }
         guard case .storageFailed(let reason) = error else { return APIError("ConflictException", error.description) }
         return APIError("InternalFailure", "The delivery could not be stored.", httpStatus: 500, cause: reason)
     }

@@ -3,10 +3,11 @@ import PipelineModel
 import PipelineStore
 
 /// An event starts an execution with a source's revision once, however often it is delivered and its question answered;
-/// a replay by hand starts one more.
+/// a replay by hand starts one more, and so may another delivery that tells of a move to the same revision: it may have
+/// happened again.
 struct AnEventStartsOnce: Invariant {
     private var started: [PipelineName: [String: Int]] = [:]
-    private var replays: [String: Int] = [:]
+    private var tellings: [String: Int] = [:]
 
     mutating func check(_ moment: Moment) -> String? {
         for name in moment.reborn { started[name] = nil }
@@ -19,7 +20,7 @@ struct AnEventStartsOnce: Invariant {
                 let key = "\(revision.actionName)/\(revision.revisionValue)"
                 let times = started[name, default: [:]][key, default: 0] + 1
                 started[name]?[key] = times
-                if times > 1 + replays[revision.revisionValue, default: 0] {
+                if times > max(1, tellings[revision.revisionValue, default: 0]) {
                     return "the revision \(key) has started \(name) \(times) times"
                 }
             }
@@ -28,9 +29,9 @@ struct AnEventStartsOnce: Invariant {
     }
 
     private mutating func count(_ deliveries: [RecordedDelivery]) {
-        for recorded in deliveries where recorded.delivery.replayOf != nil {
+        for recorded in deliveries where !recorded.receipt.isDuplicate {
             guard case .events(let events) = recorded.delivery.content else { continue }
-            for commit in events.compactMap(\.commitID) { replays[commit, default: 0] += 1 }
+            for commit in events.compactMap(\.commitID) { tellings[commit, default: 0] += 1 }
         }
     }
 }

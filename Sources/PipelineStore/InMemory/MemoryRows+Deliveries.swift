@@ -45,13 +45,13 @@ extension MemoryRows {
         journal[place].deferral = deferral
     }
 
-    func recentStart(_ key: ChangeKey, since: Double) -> ExecutionID? {
-        recentStarts[key].flatMap { $0.at >= since ? $0.execution : nil }
+    func story(of subject: String, since: Double) -> String? {
+        stories[subject].flatMap { $0.at >= since ? $0.text : nil }
     }
 
-    mutating func noteStart(_ key: ChangeKey, of execution: ExecutionID, at now: Double, forgetting time: Double) {
-        recentStarts = recentStarts.filter { $0.value.at >= time }
-        recentStarts[key] = MemoryStart(at: now, execution: execution)
+    mutating func keep(_ story: String, of subject: String, at now: Double, forgetting time: Double) {
+        stories = stories.filter { $0.value.at >= time }
+        stories[subject] = MemoryStory(at: now, text: story)
     }
 
     // MARK: Refs
@@ -85,7 +85,7 @@ extension MemoryRows {
     }
 }
 
-struct MemoryStart {
+struct MemoryStory {
     var at: Double
-    var execution: ExecutionID
+    var text: String
 }

@@ -17,7 +17,7 @@ struct MemoryRows: LedgerRows {
     private var effectsOfSubject: [SubjectID: [EffectID]] = [:]
     var journal: [JournalEntry] = []
     var taken: [TakenDelivery: Int64] = [:]
-    var recentStarts: [ChangeKey: MemoryStart] = [:]
+    var stories: [String: MemoryStory] = [:]
     var known: [WatchedRepository: KnownRefs] = [:]
     var logReads: [HookID: [String: Double]] = [:]
     var registry: [RegistryKey: RegistryEntry] = [:]

@@ -68,17 +68,19 @@ extension SQLiteRows {
             ])
     }
 
-    func recentStart(_ key: ChangeKey, since: Double) throws -> ExecutionID? {
+    // The table held a row for each start once; a row for each subject, under keys of another form, does the same in
+    // fewer. What is left of the old ones goes with the window.
+
+    func story(of subject: String, since: Double) throws -> String? {
         let statement = try database.cachedStatement(
             sql: "SELECT execution FROM recent_starts WHERE change = ? AND at >= ?")
-        return try String.fetchOne(statement, arguments: [key.text, since]).map { ExecutionID($0) }
+        return try String.fetchOne(statement, arguments: [subject, since])
     }
 
-    func noteStart(_ key: ChangeKey, of execution: ExecutionID, at now: Double, forgetting time: Double) throws {
+    func keep(_ story: String, of subject: String, at now: Double, forgetting time: Double) throws {
         // What is too old is not found either: to take it away can wait, and most starts have better things to do.
         if Int(now).isMultiple(of: 10) { try run("DELETE FROM recent_starts WHERE at < ?", [time]) }
         try run(
-            "INSERT OR REPLACE INTO recent_starts (change, at, execution) VALUES (?, ?, ?)",
-            [key.text, now, execution.rawValue])
+            "INSERT OR REPLACE INTO recent_starts (change, at, execution) VALUES (?, ?, ?)", [subject, now, story])
     }
 }

@@ -1,8 +1,6 @@
-import PipelineEngine
-
 extension CommandRefusal {
     /// The refusal in words, for the journal and for reports that nobody waits for.
-    var reason: String {
+    package var reason: String {
         switch self {
         case .pipelineNotFound: "the pipeline does not exist"
         case .pipelineNameInUse: "a pipeline of this name exists"
