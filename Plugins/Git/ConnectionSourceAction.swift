@@ -6,7 +6,10 @@ package import PluginKit
 package struct ConnectionSourceAction: ActionProvider {
     static let typeID = ActionTypeID(category: .source, owner: .aws, provider: "CodeStarSourceConnection")
 
-    package init() {}
+    /// Globs of the files that no fork may change, whatever the connection's options say.
+    private let instructions: [String]
+
+    package init(instructions: [String] = []) { self.instructions = instructions }
 
     package var type: ActionTypeDescription {
         ActionTypeDescription(
@@ -33,7 +36,8 @@ package struct ConnectionSourceAction: ActionProvider {
                 connection, repository: repository, credential: try await host.credential(for: connection),
                 key: "FullRepositoryId")
             let said = Self.variables(of: job, branch: branch)
-            let protection = try ForkProtection(job, on: connection)
+            let protection = try ForkProtection(
+                job, options: connection.options, branch: branch, instructions: instructions)
             return try await CommitSource(remote: remote, branch: branch, protection: protection).deliver(job, on: host)
             { commit in
                 said.merging([
