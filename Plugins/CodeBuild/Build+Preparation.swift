@@ -15,8 +15,7 @@ extension Build {
     }
 
     private func readBuildspec(_ folders: BuildFolders) throws(FailureDetails) -> Buildspec {
-        let found = try BuildspecLocation(action: plan.action, project: plan.project, sourceFolder: folders.source)
-            .read()
+        let found = try BuildspecLocation(plan, sourceFolder: folders.source).read()
         switch BuildspecParser.parse(found.contents) {
         case .faulty(let faults):
             let list = faults.map { "\($0.path.isEmpty ? "the document" : $0.path): \($0.message)" }

@@ -46,7 +46,8 @@ struct CommitSource: Sendable {
                 externalExecutionID: commit.id.text, externalExecutionURL: page, summary: summary, percentComplete: 100),
             revision: SourceRevision(
                 actionName: job.action, revisionID: commit.id.text, summary: summary.isEmpty ? nil : summary, url: page,
-                created: commit.committed.timeIntervalSince1970))
+                created: commit.committed.timeIntervalSince1970),
+            protectedPaths: protection?.patterns.map(\.text))
     }
 
     /// The secret, and the form that it has in an `Authorization` header.

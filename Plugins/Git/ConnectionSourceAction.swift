@@ -6,7 +6,10 @@ package import PluginKit
 package struct ConnectionSourceAction: ActionProvider {
     static let typeID = ActionTypeID(category: .source, owner: .aws, provider: "CodeStarSourceConnection")
 
-    package init() {}
+    /// Globs of the files that no fork may change, whatever the connection's options say.
+    private let instructions: [String]
+
+    package init(instructions: [String] = []) { self.instructions = instructions }
 
     package var type: ActionTypeDescription {
         ActionTypeDescription(
@@ -29,7 +32,8 @@ package struct ConnectionSourceAction: ActionProvider {
             let branch = try Self.branch(of: job)
             try checkFormat(job.configuration["OutputArtifactFormat"])
             guard let connection = host.connections.connection(arn) else { throw Self.unknown(arn, host.connections) }
-            let protection = try ForkProtection(job, on: connection)
+            let protection = try ForkProtection(
+                job, options: connection.options, branch: branch, instructions: instructions)
             let said = Self.variables(of: job, branch: branch).merging([
                 "ConnectionArn": arn.rawValue, "FullRepositoryName": repository, "ProviderType": connection.provider,
             ]) { $1 }

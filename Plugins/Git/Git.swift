@@ -20,16 +20,23 @@ package struct Git: Plugin {
 
     private struct Settings: Decodable {
         let v1Connection: String?
-        enum CodingKeys: String, CodingKey { case v1Connection = "v1_connection" }
+        let projects: [String: SettingValue]?
+        enum CodingKeys: String, CodingKey {
+            case projects
+            case v1Connection = "v1_connection"
+        }
     }
 
     private let v1Connection: String
+    /// Globs of the buildspecs that projects name.
+    private let instructions: [String]
 
     package init(settings: SettingValue) throws {
         let place = "modules.Git"
-        let known = Set(Self.description.settings.map(\.key))
+        let known = Set(Self.description.settings.map(\.key) + ["projects"])
         let decoded = try settings.decode(Settings.self, at: place, knownKeys: known)
         v1Connection = decoded.v1Connection ?? "github"
+        instructions = ForkProtection.buildspecs(of: decoded.projects ?? [:])
         guard !v1Connection.isEmpty else {
             throw SettingsError(place: "\(place).v1_connection", message: "is empty; name a connection or leave it out")
         }
@@ -39,8 +46,8 @@ package struct Git: Plugin {
         [
             .sourceHost(GitSourceHost(provider: Self.description.name)),
             .refReader(GitRefReader()),
-            .action(ConnectionSourceAction()),
-            .action(GitHubSourceAction(connectionName: v1Connection)),
+            .action(ConnectionSourceAction(instructions: instructions)),
+            .action(GitHubSourceAction(connectionName: v1Connection, instructions: instructions)),
             .revisionProbe(BranchProbe(v1Connection: v1Connection)),
         ]
     }

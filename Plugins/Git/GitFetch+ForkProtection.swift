@@ -13,7 +13,10 @@ extension GitFetch {
             try await index(["--force-remove", "--", entry.path])
         }
         let kept = try await entries(of: Self.base, protection)
-        for entry in kept { try await index(["--add", "--cacheinfo", "\(entry.mode),\(entry.id),\(entry.path)"]) }
+        // Of the fork's, what lies in the way of such a file goes: a link or a file in a folder's place, or the reverse.
+        for entry in kept {
+            try await index(["--add", "--replace", "--cacheinfo", "\(entry.mode),\(entry.id),\(entry.path)"])
+        }
         git.log.line(
             "A pull request from a fork: \(kept.count) protected files are taken from branch \(protection.base)")
     }

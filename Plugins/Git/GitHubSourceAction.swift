@@ -8,8 +8,13 @@ package import PluginKit
 /// mirror), else github.com; the credential is always the action's own.
 package struct GitHubSourceAction: ActionProvider {
     let connectionName: String
+    private let instructions: [String]
 
-    package init(connectionName: String) { self.connectionName = connectionName }
+    /// - Parameter instructions: globs of the files that no fork may change.
+    package init(connectionName: String, instructions: [String] = []) {
+        self.connectionName = connectionName
+        self.instructions = instructions
+    }
 
     package var type: ActionTypeDescription {
         ActionTypeDescription(
@@ -33,7 +38,11 @@ package struct GitHubSourceAction: ActionProvider {
             let remote = try GitRemote(
                 provider: connection?.provider ?? "GitHub", base: connection?.url ?? "https://github.com",
                 repository: repository, credential: token, key: "Owner/Repo")
-            return try await CommitSource(remote: remote, branch: branch).deliver(job, on: host) { commit in
+            // An action that another pipeline's fork invoked may be given the fork's commit.
+            let protection = try ForkProtection(
+                job, options: connection?.options ?? [:], branch: branch, instructions: instructions)
+            let source = CommitSource(remote: remote, branch: branch, protection: protection)
+            return try await source.deliver(job, on: host) { commit in
                 [
                     "AuthorDate": commit.authored.ISO8601Format(),
                     "BranchName": branch.text,

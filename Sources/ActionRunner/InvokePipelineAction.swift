@@ -42,12 +42,13 @@ package struct InvokePipelineAction: ActionProvider {
     private func start(
         _ target: PipelineName, for job: ActionJob, log: any ActionLog
     ) async throws -> ActionOutcome {
+        let execution = try await ledger.execution(job.execution)
         let input = StartInput(
             sourceRevisions: try InvocationSettings.sourceRevisions(job.configuration["SourceRevisions"]),
             variables: try InvocationSettings.variables(job.configuration["Variables"]),
             invokedBy: job.invokedBy,
             // Who made the change here may not approve it there.
-            authors: try await ledger.execution(job.execution)?.authors)
+            authors: execution?.authors, eventVariables: job.isUntrusted ? Self.forkFacts(of: execution) : nil)
         let request = StartRequest(
             trigger: ExecutionTrigger(
                 type: .startPipelineExecution,
@@ -65,6 +66,14 @@ package struct InvokePipelineAction: ActionProvider {
         } catch let refusal as CommandRefusal {
             throw Self.refused(target, refusal)
         }
+    }
+
+    /// What a fork's pull request leads to is trusted no more than the request itself. Sources that are given its commit
+    /// must know its target branch: the build instructions are that branch's.
+    private static func forkFacts(of execution: PipelineExecution?) -> [String: String] {
+        var facts = (execution?.eventVariables ?? [:]).filter { $0.key == PipelineExecution.forkTarget }
+        facts[PipelineExecution.forkMark] = "true"
+        return facts
     }
 
     private func target(of job: ActionJob) throws(FailureDetails) -> PipelineName {

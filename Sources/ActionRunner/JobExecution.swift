@@ -57,6 +57,13 @@ struct JobExecution {
             isUntrusted: isUntrusted, continuationToken: work.continuationToken, workspace: workspace.scratch)
     }
 
+    /// What no stranger wrote of a source's output. A source whose revision nobody's event named reads what its own
+    /// settings point at.
+    private func protectedPaths(_ success: ActionSuccess) -> [String]? {
+        guard isUntrusted, work.action.type.category == .source else { return nil }
+        return work.revision == nil ? ["**"] : success.protectedPaths
+    }
+
     private func result(of success: ActionSuccess, in workspace: JobWorkspace) async throws -> ActionResult {
         let transfer = bench.transfer(in: workspace)
         var outputs: [StoredArtifact] = []
@@ -66,6 +73,7 @@ struct JobExecution {
             }
             var stored = try await transfer.store(produced, as: place)
             stored.revision = success.revision
+            stored.protectedPaths = protectedPaths(success)
             outputs.append(stored)
         }
         return ActionResult(

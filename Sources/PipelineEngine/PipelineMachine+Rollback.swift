@@ -81,6 +81,8 @@ extension PipelineMachine {
             number: state.nextNumber, mode: state.declaration.executionMode, trigger: trigger, startTime: context.now,
             sourceRevisionOverrides: target.sourceRevisionOverrides, variables: target.variables)
         execution.rollbackTarget = target.id
+        // Also what tells that strangers wrote what it ran.
+        execution.eventVariables = target.eventVariables
         execution.namespaces = target.namespaces
         execution.artifacts = target.artifacts
         execution.sourceRevisions = target.sourceRevisions

@@ -11,6 +11,9 @@ public struct StoredArtifact: Codable, Sendable, Equatable {
     public var revision: SourceRevision?
     /// The key that the artifact store declares; the object is written under it.
     public var encryptionKeyID: String?
+    /// In an execution that strangers may have written what it runs of: globs of the files that they did not write.
+    /// `nil`: they may have written any.
+    public var protectedPaths: [String]?
 
     public init(
         name: ArtifactName, bucket: BucketName, key: String, sha256: String? = nil, size: Int64? = nil,

@@ -72,7 +72,11 @@ public struct PipelineExecution: Codable, Sendable, Equatable {
     /// Among the event's facts: a pull request from a fork started it, and forks aren't trusted.
     public static let forkMark = "PullRequestFromFork"
 
-    /// Whether strangers may have written what it runs: it gets no secrets.
+    /// Among the event's facts: the branch that a pull request wants to be merged into.
+    public static let forkTarget = "DestinationBranchName"
+
+    /// Whether strangers may have written what it runs: it gets no secrets, and so does whatever it leads to, e.g. a
+    /// rollback to it or an execution that one of its actions starts.
     public var isUntrusted: Bool { eventVariables[Self.forkMark] == "true" }
 
     public var type: ExecutionType { rollbackTarget == nil ? .standard : .rollback }

@@ -86,15 +86,16 @@ extension SourceEvent {
 }
 
 enum SimulatedMatchmaker {
-    /// The branch tells what the matchmaker says: `main` starts, `paths` asks the host, all others don't match.
+    /// Every third commit is a stranger's. The branch tells what the matchmaker says: `main` starts, `paths` asks the host, all others don't match.
     @Sendable
     static func verdict(_ event: SourceEvent, _ binding: SourceBinding) -> MatchVerdict {
         guard case .branchPushed(let branch, _, let after, _) = event.change else { return .no(reason: "no push") }
         let request = StartRequest(
             trigger: ExecutionTrigger(type: .webhook),
-            input: StartInput(sourceRevisions: [
-                SourceRevisionOverride(actionName: binding.action, revisionType: .commitID, revisionValue: after)
-            ]))
+            input: StartInput(
+                sourceRevisions: [
+                    SourceRevisionOverride(actionName: binding.action, revisionType: .commitID, revisionValue: after)
+                ], eventVariables: isStrangers(after) ? [PipelineExecution.forkMark: "true"] : nil))
         switch branch {
         case "main": return .starts(request)
         case "paths":
@@ -105,4 +106,6 @@ enum SimulatedMatchmaker {
         default: return .no(reason: "the branch '\(branch)' isn't '\(binding.branch)'")
         }
     }
+
+    private static func isStrangers(_ commit: String) -> Bool { Int(commit.dropFirst()).map { $0 % 3 == 0 } ?? false }
 }

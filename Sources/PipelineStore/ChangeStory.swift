@@ -21,6 +21,13 @@ struct ChangeStory: Equatable {
 
         var lastPlace: Int { tellers.values.map(\.place).max() ?? 0 }
         var occurrences: Int { tellers.values.map(\.times).max() ?? 0 }
+
+        /// About what its text will have.
+        var length: Int {
+            starts.reduce(tellers.reduce(name.utf8.count + 20) { $0 + $1.key.utf8.count + 10 }) {
+                $0 + $1.key.utf8.count + $1.value.execution.rawValue.utf8.count + 10
+            }
+        }
     }
 
     struct Teller: Equatable {
@@ -35,8 +42,8 @@ struct ChangeStory: Equatable {
         var execution: ExecutionID
     }
 
-    /// What is kept, unless the last two moves are longer: about ten moves that start one pipeline each. It is written with
-    /// each delivery of a busy branch; what is forgotten starts once more if somebody is late by more than that.
+    /// Bytes of what is kept, unless the last two moves are longer: about ten moves that start one pipeline each. What is
+    /// forgotten starts once more if somebody is late by more than that.
     private static let lengthLimit = 2000
 
     private(set) var moves: [Move] = []
@@ -45,6 +52,17 @@ struct ChangeStory: Equatable {
     var lastPlace: Int { moves.map(\.lastPlace).max() ?? 0 }
 
     init() {}
+
+    /// Leaves out what occurred before that time, and what is too much.
+    mutating func forget(before time: Double) {
+        moves.removeAll { $0.at < time }
+        var length = 0
+        let kept = moves.reversed().enumerated().prefix { place, move in
+            length += move.length
+            return length <= Self.lengthLimit || place < 2
+        }
+        if kept.count < moves.count { moves.removeFirst(moves.count - kept.count) }
+    }
 
     /// Somebody tells of a move.
     ///
@@ -112,13 +130,7 @@ struct ChangeTelling {
 /// Fields in a row, each with its length before it: names may hold anything.
 extension ChangeStory {
     var text: String {
-        let texts = moves.map(Self.text)
-        var length = 0
-        let kept = texts.indices.reversed().prefix { place in
-            length += texts[place].utf8.count
-            return length <= Self.lengthLimit || place >= texts.count - 2
-        }
-        return kept.reversed().map { texts[$0] }.joined()
+        moves.map(Self.text).joined()
     }
 
     private static func text(_ move: Move) -> String {
@@ -137,12 +149,9 @@ extension ChangeStory {
         return text
     }
 
-    /// - Parameter since: what occurred before is left out.
-    init(_ text: String, since: Double) {
+    init(_ text: String) {
         var fields = LengthPrefixedFields(text)
-        while let move = fields.move() {
-            if move.at >= since { moves.append(move) }
-        }
+        while let move = fields.move() { moves.append(move) }
     }
 }
 

@@ -19,8 +19,8 @@ protocol DeliveryRows {
     /// `nil` takes the delivery off the desk.
     mutating func setDeferral(_ deferral: JournalEntry.Deferral?, of delivery: Int64) throws
 
-    /// What was told of a subject last, as ``keep(_:of:at:forgetting:)`` got it; `nil` when that is too old.
-    func story(of subject: String, since: Double) throws -> String?
+    /// What was told of a subject last, as ``keep(_:of:at:forgetting:)`` got it.
+    func story(of subject: String) throws -> String?
     /// - Parameter time: what is older goes.
     mutating func keep(_ story: String, of subject: String, at now: Double, forgetting time: Double) throws
 

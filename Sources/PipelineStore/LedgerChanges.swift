@@ -13,6 +13,8 @@ struct LedgerChanges {
     private(set) var successes: Set<StageSuccess> = []
     /// The deliveries that started executions of this batch.
     private(set) var deliveries: [ExecutionID: Int64] = [:]
+    /// What was told of subjects, by their names.
+    private(set) var stories: [String: ChangeStory] = [:]
     /// Whether effects were written that are due already.
     var hasDueEffects = false
 
@@ -25,6 +27,8 @@ struct LedgerChanges {
     mutating func keep(_ rule: RuleRecord) { rules.put(rule, for: rule.rule.id) }
     mutating func keep(_ success: StageSuccess) { successes.insert(success) }
     mutating func note(_ delivery: Int64, thatStarted execution: ExecutionID) { deliveries[execution] = delivery }
+
+    mutating func keep(_ story: ChangeStory, of subject: String) { stories[subject] = story }
 
     /// The pipeline is gone, and with it all that was to be written for it.
     mutating func remove(_ pipeline: PipelineName) {
@@ -47,6 +51,7 @@ struct LedgerChanges {
         for rule in later.rules.values { keep(rule) }
         successes.formUnion(later.successes)
         deliveries.merge(later.deliveries) { former, _ in former }
+        stories.merge(later.stories) { $1 }
         hasDueEffects = hasDueEffects || later.hasDueEffects
     }
 }

@@ -54,7 +54,7 @@ extension LedgerSession {
         var telling = bindings.isEmpty && rules.isEmpty ? nil : try telling(of: event, as: delivery)
         let isHeard = !bindings.isEmpty
         if isHeard, let reason = try lookWasQuicker(with: event, as: delivery) {
-            try keep(telling)
+            keep(telling)
             return findings.decisions.append(DeliveryDecision(pipeline: nil, started: nil, reason: reason))
         }
         while let pipeline = bindings.first?.pipeline {
@@ -127,16 +127,15 @@ extension LedgerSession {
     private func telling(of event: SourceEvent, as delivery: DeliveryTerms) throws -> ChangeTelling? {
         guard !delivery.isReplay, let change = ToldChange(event) else { return nil }
         let now = terms.clock()
-        let since = now - ToldChange.window
-        let story = try rows.story(of: change.subject, since: since).map { ChangeStory($0, since: since) }
-        return ChangeTelling(of: change, by: delivery.teller, at: now, in: story ?? ChangeStory())
+        var story = try story(of: change.subject)
+        story.forget(before: now - ToldChange.window)
+        return ChangeTelling(of: change, by: delivery.teller, at: now, in: story)
     }
 
     /// A story without a start has nothing to tell.
-    private mutating func keep(_ telling: ChangeTelling?) throws {
+    private mutating func keep(_ telling: ChangeTelling?) {
         guard let telling, telling.story.hasStarts else { return }
-        let now = terms.clock()
-        try rows.keep(telling.story.text, of: telling.change.subject, at: now, forgetting: now - ToldChange.window)
+        keep(telling.story, of: telling.change.subject)
     }
 
     /// One decision for each question, so that each answer finds its own.

@@ -15,6 +15,8 @@ struct LedgerSession<Rows: LedgerRows> {
     /// States as they are committed.
     private var committed: [PipelineName: PipelineState] = [:]
     private var committedIndex: TriggerIndex
+    /// Of the subjects that were told of lately; the others are in the rows.
+    private var stories: [String: ChangeStory] = [:]
     /// Changes of the requests that this batch has accepted, and of the request that runs.
     private var batch = LedgerChanges()
     private var request = LedgerChanges()
@@ -62,6 +64,14 @@ struct LedgerSession<Rows: LedgerRows> {
         if let changed = request.states[pipeline] ?? batch.states[pipeline] { return changed }
         return try committed[pipeline] ?? rows.state(of: pipeline)
     }
+
+    func story(of subject: String) throws -> ChangeStory {
+        if let story = request.stories[subject] ?? batch.stories[subject] ?? stories[subject] { return story }
+        return try rows.story(of: subject).map { ChangeStory($0) } ?? ChangeStory()
+    }
+
+    /// Written with the batch, however many deliveries tell of the subject.
+    mutating func keep(_ story: ChangeStory, of subject: String) { request.keep(story, of: subject) }
 
     /// An execution that has left the state is read when a rule asks for it: as this batch or the rows have it.
     private func decide(
@@ -196,12 +206,17 @@ struct LedgerSession<Rows: LedgerRows> {
         var changes = batch
         changes.absorb(request)
         try rows.save(changes)
+        let now = terms.clock()
+        for (subject, story) in changes.stories {
+            try rows.keep(story.text, of: subject, at: now, forgetting: now - ToldChange.window)
+        }
     }
 
     /// - Returns: whether effects are due that weren't there before.
     mutating func batchCommitted() -> Bool {
         makeRoom()
         for (name, state) in batch.states { committed[name] = state }
+        stories.merge(batch.stories) { $1 }
         committedIndex = index
         defer { batch = LedgerChanges() }
         return batch.hasDueEffects
@@ -210,6 +225,7 @@ struct LedgerSession<Rows: LedgerRows> {
     /// Nothing of the batch has been written. What is in memory is read anew: the storage knows best.
     mutating func batchFailed() {
         committed = [:]
+        stories = [:]
         index = committedIndex
         batch = LedgerChanges()
         request = LedgerChanges()
@@ -220,6 +236,7 @@ struct LedgerSession<Rows: LedgerRows> {
         while committed.count >= terms.statesInMemory, let (name, _) = committed.first {
             committed.removeValue(forKey: name)
         }
+        if stories.count >= terms.storiesInMemory { stories = [:] }
     }
 }
 
@@ -231,4 +248,6 @@ struct LedgerTerms: Sendable {
     /// Called for each decision.
     var ids: @Sendable () -> any IDSource
     var statesInMemory = 1024
+    /// Each has a few kilobytes.
+    var storiesInMemory = 256
 }

@@ -203,15 +203,19 @@ public struct ActionSuccess: Sendable {
     public var progress: ActionProgress
     /// Sources: what was fetched.
     public var revision: SourceRevision?
+    /// Sources of untrusted jobs: globs of the files that no stranger wrote, whatever revision was asked for. Builds
+    /// take their instructions from no others.
+    public var protectedPaths: [String]?
 
     public init(
         outputs: [ArtifactName: ProducedArtifact] = [:], variables: [String: String] = [:],
-        progress: ActionProgress = ActionProgress(), revision: SourceRevision? = nil
+        progress: ActionProgress = ActionProgress(), revision: SourceRevision? = nil, protectedPaths: [String]? = nil
     ) {
         self.outputs = outputs
         self.variables = variables
         self.progress = progress
         self.revision = revision
+        self.protectedPaths = protectedPaths
     }
 }
 

@@ -55,8 +55,9 @@ struct Start {
         case .branchPushed(let branch, _, _, _): ["BranchName": branch]
         case .tagPushed(let tag, _): ["TagName": tag]
         case .pullRequest(let request):
+            // A payload that doesn't say whose the source is may be a stranger's.
             [
-                PipelineExecution.forkMark: request.fromFork == true && !matchmaker.trustsForks ? "true" : "",
+                PipelineExecution.forkMark: request.fromFork != false && !matchmaker.trustsForks ? "true" : "",
                 "PullRequestId": String(request.number), "PullRequestTitle": request.title ?? "",
                 "SourceBranchName": request.sourceBranch, "DestinationBranchName": request.targetBranch,
             ].filter { !$0.value.isEmpty }

@@ -75,6 +75,34 @@ import Testing
             ])
     }
 
+    @Test func `what a fork's pull request leads to is as untrusted as it is`() async throws {
+        defer { bench.host.remove() }
+        try await bench.workshop.prepare()
+        let commit = #"[{"actionName":"Fetch","revisionType":"COMMIT_ID","revisionValue":"c9"}]"#
+        try await create(declaration("last"))
+        try await create(declaration("next", invokes: ["PipelineName": "last"]))
+        try await create(declaration("p", invokes: ["PipelineName": "next", "SourceRevisions": commit]))
+        let facts = [
+            PipelineExecution.forkMark: "true", PipelineExecution.forkTarget: "main", "PullRequestTitle": "Mine",
+        ]
+        let input = StartInput(
+            sourceRevisions: try InvocationSettings.sourceRevisions(commit), eventVariables: facts)
+        let fork = StartRequest(trigger: ExecutionTrigger(type: .webhookV2), input: input)
+        guard case .started(let id, _) = try await ledger.perform(.start(fork), on: "p") else { return }
+        let inherited = [PipelineExecution.forkMark: "true", PipelineExecution.forkTarget: "main"]
+        for target in ["next", "last"] as [PipelineName] {
+            let executions = try await bench.working { () -> [PipelineExecution]? in
+                // One of p's or next's own, and the one of p's fork.
+                let found = try await started(target)
+                return found.count == (target == "next" ? 2 : 3) ? found : nil
+            }
+            let untrusted = executions.filter(\.isUntrusted)
+            #expect(untrusted.count == 1 && untrusted.first?.eventVariables == inherited, "\(target)")
+            #expect(!executions.contains { !$0.isUntrusted && !$0.eventVariables.isEmpty })
+        }
+        #expect(try await ledger.execution(id)?.isUntrusted == true)
+    }
+
     @Test func `a job that runs twice starts once`() async throws {
         defer { bench.host.remove() }
         try await create(declaration("next"))

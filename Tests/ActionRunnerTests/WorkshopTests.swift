@@ -105,6 +105,34 @@ import Testing
         #expect(!failure.message.contains("hunter22") && build.jobs.count == 1)
     }
 
+    @Test func `of a fork's artifacts it is kept which files no stranger wrote`() async throws {
+        let fetch = ScriptedProvider(.source) { job, _ in
+            .succeeded(
+                ActionSuccess(
+                    outputs: [job.outputs[0].name: .directory(job.outputs[0].folder)], protectedPaths: ["ci/*"]))
+        }
+        let build = ScriptedProvider(.build) { job, _ in
+            .succeeded(
+                ActionSuccess(
+                    outputs: [job.outputs[0].name: .directory(job.outputs[0].folder)], protectedPaths: ["**"]))
+        }
+        let bench = try RunnerBench([fetch, build])
+        defer { bench.host.remove() }
+        let trusted = try await bench.run([RunnerBench.source(), RunnerBench.build(outputs: ["Site"])])
+        #expect(trusted.artifacts["Code"]?.protectedPaths == nil)
+        let revision = SourceRevisionOverride(actionName: "Fetch", revisionType: .commitID, revisionValue: "c2")
+        for (revisions, kept) in [([revision], ["ci/*"]), ([], ["**"])] {
+            let start = StartRequest(
+                trigger: ExecutionTrigger(type: .webhookV2),
+                input: StartInput(
+                    sourceRevisions: revisions, eventVariables: [PipelineExecution.forkMark: "true"]))
+            guard case .started(let id, _) = try await bench.ledger.perform(.start(start), on: "p") else { return }
+            let execution = try await bench.follow { $0.id == id && $0.status.isTerminal }
+            #expect(execution.artifacts["Code"]?.protectedPaths == kept)
+            #expect(execution.artifacts["Site"] != nil && execution.artifacts["Site"]?.protectedPaths == nil)
+        }
+    }
+
     @Test func `an output that was not produced fails the action and names it`() async throws {
         let build = ScriptedProvider(.build) { _, _ in .succeeded(ActionSuccess()) }
         let bench = try RunnerBench([RunnerBench.filesSource(), build])

@@ -41,16 +41,17 @@ final class BuildBench: ActionHost {
     func job(
         _ id: String = UUID().uuidString.lowercased(), inputs: [String: [String: String]],
         configuration: [String: String] = [:], outputs: [String] = [], isUntrusted: Bool = false,
-        workspace given: URL? = nil
+        protectedPaths: [String]? = nil, workspace given: URL? = nil
     ) throws -> ActionJob {
         let workspace = data.appending(path: "work/\(id)")
         let artifacts = try inputs.sorted { $0.key < $1.key }.map { name, files in
             let folder = workspace.appending(path: "inputs/\(name)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             try folder.fill(files)
-            let stored = StoredArtifact(
+            var stored = StoredArtifact(
                 name: ArtifactName(name), bucket: "store", key: "p/\(name)/abc.zip",
                 revision: SourceRevision(actionName: "Source", revisionID: "0123abc"))
+            stored.protectedPaths = protectedPaths
             return InputArtifact(
                 name: ArtifactName(name), contents: folder, archive: folder.appendingPathExtension("zip"),
                 stored: stored)

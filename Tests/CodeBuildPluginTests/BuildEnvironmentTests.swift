@@ -60,7 +60,8 @@ import Testing
 
     @Test func `what a fork's pull request runs doesn't see the project's variables`() async throws {
         let bench = try BuildBench()
-        let job = try bench.job(inputs: ["app": ["buildspec.yml": spec("env")]], isUntrusted: true)
+        let job = try bench.job(
+            inputs: ["app": ["buildspec.yml": spec("env")]], isUntrusted: true, protectedPaths: ["**"])
         let settings = ["projects": SettingValue.map(["web": .map(["environment": .map(["KEY": .string("s3cret")])])])]
         #expect(try await bench.run(job, .none, settings: settings).success != nil)
         #expect(Self.environment(bench)["KEY"] == nil)

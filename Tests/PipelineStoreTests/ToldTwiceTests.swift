@@ -117,17 +117,45 @@ import Testing
         }
     }
 
+    @Test func `a story keeps the last moves, at least two of them however long`() {
+        var story = ChangeStory()
+        func tell(_ name: String) {
+            _ = story.tell(name, by: "h:1", at: 1000)
+            story.note(.init(occurrence: 1, execution: "e"), of: "app/Source", by: name)
+            story.forget(before: 0)
+        }
+        for number in 0..<100 { tell("move \(number)") }
+        #expect((10..<40).contains(story.moves.count) && story.text.utf8.count < 2500)
+        #expect(story.moves.last?.name == "move 99")
+        for name in ["x", "y", "z"] { tell(String(repeating: name, count: 2000)) }
+        #expect(story.moves.map { $0.name.prefix(1) } == ["y", "z"])
+    }
+
+    /// Which a crash in between must not tell from one that was never closed.
+    @Test func `what was told is known after a restart`() async throws {
+        let folder = try TemporaryFolder()
+        for life in 0..<2 {
+            let ledger = try await openLedger(in: folder)
+            if life == 0 { _ = try await ledger.perform(.sample("app"), on: "app") }
+            let starts = try await ledger.record(.pushed("d\(life)", "a", "b", hook: "h\(life)"), match: matchBranch)
+            #expect((starts.decisions.first?.started != nil) == (life == 0), "\(starts.decisions)")
+            try await ledger.close()
+        }
+    }
+
     @Test func `a story is read as it was written, and what can't be read is forgotten`() {
         var story = ChangeStory()
         for (place, name) in ["2:ab", "", "ü:9\n"].enumerated() {
             _ = story.tell(name, by: "h:1", at: Double(1000 + place))
             story.note(.init(occurrence: 1, execution: "e"), of: "app/Source", by: name)
         }
-        #expect(ChangeStory(story.text, since: 1000) == story)
-        #expect(ChangeStory(story.text, since: 1001).moves.map(\.name) == ["", "ü:9\n"])
+        #expect(ChangeStory(story.text) == story)
+        var younger = story
+        younger.forget(before: 1001)
+        #expect(younger.moves.map(\.name) == ["", "ü:9\n"])
         for junk in ["", "x", "9:a", "-1:a", "1:a1:", "11111111-2222-3333-4444-555555555555", "1:a1:11:9"] {
-            #expect(ChangeStory(junk, since: 0).moves.isEmpty, "\(junk)")
+            #expect(ChangeStory(junk).moves.isEmpty, "\(junk)")
         }
-        #expect(ChangeStory(String(story.text.dropLast()), since: 0).moves.count == 2)
+        #expect(ChangeStory(String(story.text.dropLast())).moves.count == 2)
     }
 }

@@ -42,9 +42,10 @@ package struct Modules: Sendable {
         try ExternalModuleCatalog.checkNames(loaded)
     }
 
-    /// CodeBuild's projects stand at the top of the configuration, as a map of their own.
+    /// CodeBuild's projects stand at the top of the configuration, as a map of their own. Git keeps forks from changing
+    /// the buildspecs that they name.
     private static func settings(of module: String, in settings: ServerSettings) -> SettingValue {
-        guard module == "CodeBuild" else { return settings.modules[module] ?? .map([:]) }
+        guard module == "CodeBuild" || module == "Git" else { return settings.modules[module] ?? .map([:]) }
         guard case .map(var members)? = settings.modules[module] ?? .map([:]) else {
             return settings.modules[module] ?? .null
         }

@@ -4,7 +4,7 @@ struct Invariants {
         OneDecisionPerDelivery(), AnEventStartsOnce(), StageHasOneHolder(), EntryInOrder(), NothingStartsTwice(),
         TerminalStaysTerminal(),
         NobodyIsForgotten(), NoStrayEffect(), IDsAreNew(), RecordsAgreeWithState(), FailedCommitChangesNothing(),
-        ReplayGivesSnapshot(), StagesInOrder(),
+        ReplayGivesSnapshot(), StagesInOrder(), UntrustedStaysUntrusted(),
     ]
 
     mutating func check(_ moment: Moment, step: Int) throws(Violation) {

@@ -45,9 +45,7 @@ extension MemoryRows {
         journal[place].deferral = deferral
     }
 
-    func story(of subject: String, since: Double) -> String? {
-        stories[subject].flatMap { $0.at >= since ? $0.text : nil }
-    }
+    func story(of subject: String) -> String? { stories[subject]?.text }
 
     mutating func keep(_ story: String, of subject: String, at now: Double, forgetting time: Double) {
         stories = stories.filter { $0.value.at >= time }

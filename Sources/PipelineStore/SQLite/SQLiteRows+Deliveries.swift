@@ -71,14 +71,13 @@ extension SQLiteRows {
     // The table held a row for each start once; a row for each subject, under keys of another form, does the same in
     // fewer. What is left of the old ones goes with the window.
 
-    func story(of subject: String, since: Double) throws -> String? {
-        let statement = try database.cachedStatement(
-            sql: "SELECT execution FROM recent_starts WHERE change = ? AND at >= ?")
-        return try String.fetchOne(statement, arguments: [subject, since])
+    func story(of subject: String) throws -> String? {
+        let statement = try database.cachedStatement(sql: "SELECT execution FROM recent_starts WHERE change = ?")
+        return try String.fetchOne(statement, arguments: [subject])
     }
 
     func keep(_ story: String, of subject: String, at now: Double, forgetting time: Double) throws {
-        // What is too old is not found either: to take it away can wait, and most starts have better things to do.
+        // What is too old is forgotten by whoever reads it: to take it away can wait.
         if Int(now).isMultiple(of: 10) { try run("DELETE FROM recent_starts WHERE at < ?", [time]) }
         try run(
             "INSERT OR REPLACE INTO recent_starts (change, at, execution) VALUES (?, ?, ?)", [subject, now, story])

@@ -34,6 +34,19 @@ final class GitServer: Sendable {
         return try await tip()
     }
 
+    /// A commit upon `main` that no branch of the repository has, only pull request `number`'s ref: as of a fork.
+    func propose(_ files: [String: String], as number: Int) async throws -> String {
+        try await git("checkout", "-q", "-b", "proposal-\(number)")
+        for (path, text) in files { try scratch.write(text, to: "clone/\(path)") }
+        try await git("add", ".")
+        try await git("commit", "-q", "-m", "Proposal \(number)")
+        let folder = scratch.url("srv/\(Self.repository).git").path
+        try await git("push", "-q", folder, "HEAD:refs/pull/\(number)/head")
+        let commit = try await tip()
+        try await git("checkout", "-q", "main")
+        return commit
+    }
+
     func tip() async throws -> String {
         try await git("rev-parse", "HEAD").text.trimmingCharacters(in: .whitespacesAndNewlines)
     }

@@ -38,12 +38,15 @@ struct Payload: Sendable {
     }
 
     /// A pull request to `main`.
-    init(pullRequest action: String, head: String) throws {
+    ///
+    /// - Parameter fork: the repository that it comes from, where that is another.
+    init(pullRequest action: String, head: String, from fork: String? = nil) throws {
         var payload = try JSON(parsing: try Fixture.data("GitHub/webhooks/pull_request-opened.json"))
         payload["action"] = .string(action)
         payload["repository"]["full_name"] = .string(GitServer.repository)
         payload["pull_request"]["head"]["sha"] = .string(head)
         payload["pull_request"]["base"]["ref"] = "main"
+        if let fork { payload["pull_request"]["head"]["repo"]["full_name"] = .string(fork) }
         self.init(body: try payload.data)
         headers["X-GitHub-Event"] = "pull_request"
     }
