@@ -38,11 +38,14 @@ struct HostDeliveries {
     private func mixed(_ samples: [HostSample]) throws -> [Figure] {
         let world = try BenchWorld()
         defer { world.remove() }
+        let connections = samples.map {
+            "  \($0.scheme): {provider: \($0.scheme), url: \"https://\($0.scheme).example\"}\n"
+        }
         let hooks = samples.map { sample in
-            "  \(sample.scheme): {provider: \(sample.scheme), connection: bench, id: hook-\(sample.scheme), "
+            "  \(sample.scheme): {provider: \(sample.scheme), connection: \(sample.scheme), id: hook-\(sample.scheme), "
                 + "secret: \"\(BenchWorld.secret)\"}\n"
         }
-        let text = "log_level: error\nconnections:\n  bench: {url: \"https://git.example\"}\nhooks:\n" + hooks.joined()
+        let text = "log_level: error\nconnections:\n\(connections.joined())hooks:\n\(hooks.joined())"
         try Data(text.utf8).write(to: world.configuration)
         let port = try Loopback.freePort()
         let gateway = try ChildProcess(

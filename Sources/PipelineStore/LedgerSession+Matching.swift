@@ -66,7 +66,7 @@ extension LedgerSession {
         for (pipeline, word) in rules {
             try carryOut(PipelineVerdict(rule: word), of: &telling, on: pipeline, into: &findings)
         }
-        try keep(telling)
+        keep(telling)
         // Where a look at the refs must decide, it must not hear that somebody told of it.
         if isHeard, telling?.isDoubtful != true { try tell(event, as: delivery) }
         if findings.decisions.count == decided {

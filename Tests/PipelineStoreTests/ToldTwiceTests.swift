@@ -137,7 +137,9 @@ import Testing
         for life in 0..<2 {
             let ledger = try await openLedger(in: folder)
             if life == 0 { _ = try await ledger.perform(.sample("app"), on: "app") }
-            let starts = try await ledger.record(.pushed("d\(life)", "a", "b", hook: "h\(life)"), match: matchBranch)
+            var delivery = Delivery.pushed("d\(life)", "a", "b")
+            delivery.hook = HookID("h\(life)")
+            let starts = try await ledger.record(delivery, match: matchBranch)
             #expect((starts.decisions.first?.started != nil) == (life == 0), "\(starts.decisions)")
             try await ledger.close()
         }

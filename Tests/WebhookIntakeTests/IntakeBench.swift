@@ -30,7 +30,8 @@ struct PlainWebhook: WebhookProvider {
         case ("request", 5):
             guard let event = PullRequestEvent(rawValue: words[2]) else { throw .unexpectedShape("the event") }
             let request = SourceEvent.PullRequest(
-                event: event, number: 7, title: "Cards", sourceBranch: "cards", targetBranch: words[3], head: words[4])
+                event: event, number: 7, title: "Cards", sourceBranch: "cards", targetBranch: words[3], head: words[4],
+                fromFork: false)
             return ParsedDelivery(events: [SourceEvent(repository: words[1], change: .pullRequest(request))])
         // Open facts: a tag that may be an object of its own.
         case ("tag", 4):

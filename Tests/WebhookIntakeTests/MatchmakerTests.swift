@@ -319,9 +319,9 @@ import Testing
 
     @Test(
         arguments: [
-            (true, nil, "true"), (false, nil, nil), (nil, nil, nil), (true, "trusted", nil), (true, "maybe", "true"),
+            (true, nil, "true"), (false, nil, nil), (nil, nil, "true"), (true, "trusted", nil), (true, "maybe", "true"),
         ] as [(Bool?, String?, String?)])
-    func `a fork's pull request is marked unless the connection trusts forks`(
+    func `a pull request that may be a fork's is marked unless the connection trusts forks`(
         fromFork: Bool?, option: String?, mark: String?
     ) throws {
         let connection = Connection(
@@ -404,7 +404,8 @@ import Testing
             change: .pullRequest(
                 .init(
                     event: .closed, number: 7, title: "Cards", sourceBranch: "cards", targetBranch: "main", head: "h1",
-                    merged: true, author: .init(id: "8", login: "ada"))), sender: .init(id: "7", login: "zoe"))
+                    merged: true, author: .init(id: "8", login: "ada"), fromFork: false)),
+            sender: .init(id: "7", login: "zoe"))
         let request = try Self.start(event, Self.binding(pullRequest: [.init(branches: Self.criteria(["main"]))]))
         #expect(request.input.sourceRevisions.map(\.revisionValue) == ["h1"])
         #expect(request.input.authors == ["zoe", "7", "ada", "8"])

@@ -32,8 +32,3 @@ extension MemoryRows {
         }
     }
 }
-
-struct RegistryKey: Hashable {
-    var kind: RegistryEntry.Kind
-    var name: String
-}

@@ -82,8 +82,3 @@ extension MemoryRows {
         logReads[hook, default: [:]][repository] = until
     }
 }
-
-struct MemoryStory {
-    var at: Double
-    var text: String
-}

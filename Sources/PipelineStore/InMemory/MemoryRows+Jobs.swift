@@ -29,9 +29,3 @@ extension MemoryRows {
         }
     }
 }
-
-struct MemoryJob {
-    var job: Job
-    var attempt: ActionExecutionID
-    var execution: ExecutionID
-}

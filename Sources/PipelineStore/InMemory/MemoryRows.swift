@@ -186,8 +186,3 @@ struct MemoryEffect {
     var leaseUntil = 0.0
     var attempts = 0
 }
-
-struct TakenDelivery: Hashable {
-    var hook: HookID
-    var id: String
-}
