@@ -85,15 +85,21 @@ import Testing
         for name in ["state", "tmp", "workspace", "output"] { #expect(Int(said[name] ?? "") != nil, "\(name)") }
         #expect(!FileManager.default.fileExists(atPath: "/tmp/mine"))
         let known = ["HOME", "LANG", "LC_CTYPE", "PATH", ModuleSpawn.marker, "PWD", "TMPDIR"]
-        let names = (said["environment"] ?? "").split { "[]', ".contains($0) }.map(String.init)
+        let names = Self.variables(said)
         #expect(Set(names).isSubset(of: known) && names.contains("PATH"), "\(names)")
+    }
+
+    /// Without those that pyenv's wrapper of Python adds by itself.
+    private static func variables(_ said: [String: String]) -> [String] {
+        (said["environment"] ?? "").split { "[]', ".contains($0) }.map(String.init)
+            .filter { !$0.hasPrefix("PYENV_") && !$0.hasPrefix("_PYENV_") && $0 != "SHLVL" }
     }
 
     @Test func `without isolation its environment is as clean`() async throws {
         let data = try Data()
         defer { data.remove() }
         let said = try await asked(#"tries("environment", lambda: sorted(os.environ))"#, data, isIsolated: false)
-        let names = (said["environment"] ?? "").split { "[]', ".contains($0) }.map(String.init)
+        let names = Self.variables(said)
         let known = ["HOME", "LANG", "LC_CTYPE", "PATH", ModuleSpawn.marker, "PWD", "TMPDIR"]
         #expect(Set(names).isSubset(of: known) && names.contains(ModuleSpawn.marker), "\(names)")
     }
