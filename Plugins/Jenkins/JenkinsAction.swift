@@ -39,8 +39,8 @@ package struct JenkinsAction: ActionProvider {
     }
 
     package func end(_ action: ActionExecutionID, on host: any PluginHost) async throws(FailureDetails) {
-        let records = try JobRecords(host)
-        guard let record = records.record(of: action), record.provider == server.provider,
+        let records = try ActionRecords<JobRecord>(host)
+        guard let record = records[action], record.provider == server.provider,
             record.category == type.id.category.rawValue
         else { return }
         do throws(JenkinsFault) {
@@ -60,7 +60,7 @@ package struct JenkinsAction: ActionProvider {
     }
 
     package func cleanUp(on host: any PluginHost) async {
-        guard let records = try? JobRecords(host) else { return }
-        records.sweep(now: host.now())
+        guard let records = try? ActionRecords<JobRecord>(host) else { return }
+        records.sweep(olderThan: ActionRecords<JobRecord>.days, now: host.now())
     }
 }

@@ -14,7 +14,7 @@ extension JobRun {
             return failed(.configurationError, "'\(path.name)' at \(server.base) is a folder and no job.")
         }
         let parameters = try StartParameters(job, info)
-        let earlier = records.record(of: job.id)
+        let earlier = records[job.id]
         progress.marked = parameters.isMarked
         progress.next = earlier?.progress.next
         if try await wasStarted(earlier, info) {

@@ -10,7 +10,7 @@ struct JobRun {
     let server: JenkinsServer
     let api: JenkinsAPI
     let host: any ActionHost
-    let records: JobRecords
+    let records: ActionRecords<JobRecord>
     var progress: JobProgress
 
     init(
@@ -22,7 +22,7 @@ struct JobRun {
         self.host = host
         path = try JobPath(job.configuration["ProjectName"] ?? "")
         api = try JenkinsAPI(server: server, http: host.http)
-        records = try JobRecords(host)
+        records = try ActionRecords(host)
         if let secret = api.credential?.secret { host.log.mask(secret) }
         progress =
             try job.continuationToken.map { token throws(FailureDetails) in try JobProgress(token: token) }
@@ -54,7 +54,7 @@ struct JobRun {
     /// already is followed to its end.
     private var forkRefusal: FailureDetails? {
         guard job.isUntrusted, server.forks == .refused, progress.queue == nil, progress.build == nil,
-            records.record(of: job.id) == nil
+            records[job.id] == nil
         else { return nil }
         return ForkAdmission.refusal(
             of: "the Jenkins at \(server.base)", setting: "modules.Jenkins.servers.\(server.provider).forks")
@@ -63,7 +63,7 @@ struct JobRun {
     private mutating func outcome(of fault: JenkinsFault) -> ActionOutcome {
         switch fault {
         case .cancelled: return waiting(.seconds(server.poll), "interrupted")
-        case .distrusted(let reason) where records.record(of: job.id) == nil:
+        case .distrusted(let reason) where records[job.id] == nil:
             return failed(.configurationError, reason)
         case .away(let reason), .distrusted(let reason):
             if (progress.failures ?? 0) == 0 { host.log.line("[Penstock] Jenkins can't be asked: \(reason)") }

@@ -14,7 +14,8 @@ extension ExternalAction {
     func cleanUp(on host: any PluginHost) async {
         do {
             let room = try host.room(supervisor.manifest.name)
-            GivenJobs(folder: room.given).sweep(now: host.now())
+            let jobs = ActionRecords<GivenJob>(folder: room.given)
+            jobs.sweep(olderThan: ActionRecords<GivenJob>.days, now: host.now())
             guard FileManager.default.fileExists(atPath: room.jobs.path) else { return }
             // The folder itself stays: a module that runs already sees this one and no other.
             for name in try FileManager.default.contentsOfDirectory(atPath: room.jobs.path) {
@@ -31,10 +32,10 @@ extension ExternalAction {
         guard hasEnd else { return }
         let name = supervisor.manifest.name
         let answer: ModuleAnswer
-        let jobs: GivenJobs
+        let jobs: ActionRecords<GivenJob>
         do throws(ModuleFault) {
             let room = try host.room(name)
-            jobs = GivenJobs(folder: room.given)
+            jobs = ActionRecords(folder: room.given)
             guard let given = jobs[action], given.type == type.id else { return }
             answer = try await supervisor.ask(
                 .end(action, given), within: supervisor.manifest.timeouts.end,

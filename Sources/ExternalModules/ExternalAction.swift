@@ -23,7 +23,7 @@ struct ExternalAction: ActionProvider {
         for secret in supervisor.settings.secrets { host.log.mask(secret) }
         do throws(FailureDetails) {
             guard hasEnd else { return await outcome(of: job, on: host) }
-            let jobs = try GivenJobs(folder: host.givenFolder(supervisor.manifest.name))
+            let jobs = try ActionRecords<GivenJob>(folder: host.givenFolder(supervisor.manifest.name))
             try jobs.keep(GivenJob(type: type.id, continuationToken: job.continuationToken), of: job.id)
             let outcome = await outcome(of: job, on: host)
             // Stopped: then the record says whom to tell.

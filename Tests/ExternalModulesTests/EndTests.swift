@@ -92,7 +92,7 @@ import Testing
         let world = try ModuleWorld()
         let module = try world.scripted(Self.script, members: Self.members(end: true))
         let room = try world.host.room("Scripted")
-        let jobs = GivenJobs(folder: room.given)
+        let jobs = ActionRecords<GivenJob>(folder: room.given)
         for id in ["old", "new"] as [ActionExecutionID] {
             try jobs.keep(GivenJob(type: try module.action.type.id, continuationToken: nil), of: id)
         }

@@ -66,7 +66,7 @@ import Testing
             let action = try jenkins.action()
             _ = await action.run(try jenkins.job(action, "web"), on: jenkins.host)
             try await jenkins.begin()
-            try JobRecords(jenkins.host).forget("job-1")
+            try ActionRecords<JobRecord>(jenkins.host).forget("job-1")
             let again = await action.run(try jenkins.job(action, "web"), on: jenkins.host)
             #expect(again.progress?.externalExecutionID == "1")
             #expect(try await jenkins.state().count("POST") == 1)

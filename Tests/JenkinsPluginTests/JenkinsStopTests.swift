@@ -91,7 +91,7 @@ import Testing
             if path == "1/stop" { try await jenkins.begin() }
             try await jenkins.fault("403", on: path)
             try await action.end("job-1", on: jenkins.host)
-            #expect(try JobRecords(jenkins.host).record(of: "job-1") == nil)
+            #expect(try ActionRecords<JobRecord>(jenkins.host)["job-1"] == nil)
             #expect(try await jenkins.state().requests.count { $0.contains(path) } == 1)
         }
     }
